@@ -1,0 +1,51 @@
+// The import directions of the design (docs/decisions.md): the arrows between the folders of src/ run one way.
+
+/** For each folder below src/, the other folders it may import. */
+const mayImport = {
+  common: [],
+  scene: ['common'],
+  sim: ['common', 'scene'],
+  policy: ['common'],
+  episode: ['common', 'scene', 'sim', 'policy'],
+  agent: ['common', 'policy'],
+  rollout: ['common', 'scene', 'episode'],
+  training: ['common', 'scene', 'sim', 'episode', 'agent', 'policy', 'rollout'],
+  host: ['common', 'scene', 'sim', 'episode', 'agent', 'policy', 'rollout', 'training'],
+  cli: ['common', 'host'],
+}
+
+const directions = Object.entries(mayImport).map(([folder, allowed]) => ({
+  name: `directions-of-${folder}`,
+  comment: `src/${folder} may import only: ${allowed.join(', ') || 'nothing of src/'}.`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}/`) },
+}))
+
+export default {
+  forbidden: [
+    ...directions,
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nothing imports is dead, unless it is an entry point.',
+      severity: 'error',
+      from: { orphan: true, pathNot: '\\.d\\.ts$|^test/|^src/index\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'product-needs-no-development-dependency',
+      severity: 'error',
+      from: { path: '^(src|electron)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    { name: 'tests-stay-out-of-the-product', severity: 'error', from: { path: '^(src|electron)/' }, to: { path: '^test/' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+}

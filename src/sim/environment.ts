@@ -1,0 +1,228 @@
+/**
+ * A scene as a reinforcement-learning environment: reset and step, with the conventions of Gymnasium.
+ * Physics, task and environment are three things: this file joins a PhysicsWorld and a compiled task.
+ */
+import { RandomStream } from '../common/random.ts'
+import { UserError } from '../common/user-error.ts'
+import type { Scene } from '../scene/schema.ts'
+import { type Sensor, sensorsOf } from '../scene/sensors.ts'
+import { type CompiledTask, compileTask } from '../scene/task.ts'
+import { loadPhysics, PhysicsWorld, STATE_STRIDE } from './physics.ts'
+
+/** One entry of an observation or action. */
+export interface Channel {
+  name: string
+  unit: string
+  low: number
+  high: number
+}
+
+export interface EnvironmentSpec {
+  scene: string
+  observation: readonly Channel[]
+  /** Every action is in [-1, 1]. */
+  action: readonly Channel[]
+  rewardTerms: readonly string[]
+  /** Time between two actions, s. */
+  controlStep: number
+  /** Control steps after which an episode is truncated. */
+  maxSteps: number
+}
+
+/** What a step returns. One object per environment, refilled at each step: copy what is to be kept. */
+export interface StepResult {
+  /** [observation size] */
+  observation: Float32Array
+  /** The sum of the terms. */
+  reward: number
+  /** Each reward term by name. */
+  terms: Record<string, number>
+  /** A termination condition holds: nothing can be earned after this step. */
+  terminated: boolean
+  /** The time limit is reached: the episode stops, but the state has a future. */
+  truncated: boolean
+  info: {
+    /** Control steps since the reset. */
+    step: number
+    /** Time since the reset, s. */
+    time: number
+    /** The conditions of `terminate` that hold. */
+    conditions: string[]
+  }
+}
+
+export class Environment {
+  readonly scene: Scene
+  readonly spec: EnvironmentSpec
+  readonly sensors: readonly Sensor[]
+  private readonly task: CompiledTask
+  private readonly result: StepResult
+  private readonly action: Float64Array
+  private readonly torques: Float64Array
+  private readonly actuatorJoints: number[]
+  private readonly bodyState: Float64Array
+  private world: PhysicsWorld | undefined
+  private stepCount = 0
+
+  /** Prefer `createEnvironment`, which loads the physics engine first. */
+  constructor(scene: Scene) {
+    const { task, problems } = compileTask(scene)
+    if (!task) throw new UserError(`The scene "${scene.name}" has a formula that cannot be used: ${problems[0]?.error.message}`)
+    this.scene = scene
+    this.task = task
+    this.sensors = sensorsOf(scene)
+    this.spec = specOf(scene)
+    this.action = new Float64Array(scene.actuators.length)
+    this.torques = new Float64Array(scene.joints.length)
+    this.actuatorJoints = scene.actuators.map(({ joint }) => scene.joints.findIndex(({ name }) => name === joint))
+    this.bodyState = new Float64Array(scene.bodies.length * STATE_STRIDE)
+    this.result = {
+      observation: new Float32Array(task.observation.length),
+      reward: 0,
+      terms: Object.fromEntries(task.reward.map(({ name }) => [name, 0])),
+      terminated: false,
+      truncated: false,
+      info: { step: 0, time: 0, conditions: [] },
+    }
+  }
+
+  /** Starts an episode: the same seed (an unsigned 32-bit integer) gives the same one, bit for bit. Returns the first observation, refilled at each step. */
+  reset({ seed }: { seed: number }): { observation: Float32Array; info: { seed: number } } {
+    const coordinates = new Map<string, number>()
+    this.task.drawReset(RandomStream.derive(seed, 'reset'), coordinates)
+    this.world?.free()
+    this.world = new PhysicsWorld(this.scene, coordinates)
+    this.stepCount = 0
+    this.action.fill(0)
+    this.torques.fill(0)
+    this.sense()
+    this.observe()
+    return { observation: this.result.observation, info: { seed } }
+  }
+
+  /** One control step. `action` has one entry per actuator and is clipped to [-1, 1]; a value that is not finite throws. */
+  step(action: ArrayLike<number>): StepResult {
+    const { world, task, result } = this
+    if (!world) throw new Error('Environment.step was called before reset.')
+    this.applyAction(action)
+    task.captureBeforeStep()
+    world.step(this.torques)
+    this.stepCount++
+    this.sense()
+    this.observe()
+    result.reward = 0
+    for (const { name, evaluate } of task.reward) {
+      const value = evaluate()
+      result.terms[name] = value
+      result.reward += value
+    }
+    result.info.conditions.length = 0
+    for (const { name, evaluate } of task.terminate) {
+      if (evaluate() !== 0) result.info.conditions.push(name)
+    }
+    result.terminated = result.info.conditions.length > 0
+    result.truncated = !result.terminated && this.stepCount >= this.spec.maxSteps
+    result.info.step = this.stepCount
+    result.info.time = this.stepCount * this.spec.controlStep
+    this.requireFinite()
+    return result
+  }
+
+  /** The state of every body, STATE_STRIDE numbers each: x, y, angle, vx, vy, angular velocity. Refilled at each step. */
+  get state(): Float64Array {
+    return this.bodyState
+  }
+
+  /** The value of each of `sensors`, in their order. Refilled at each step. */
+  get sensorValues(): Float64Array {
+    return this.task.sensorValues
+  }
+
+  /** Gives the engine's memory back. */
+  close(): void {
+    this.world?.free()
+    this.world = undefined
+  }
+
+  private applyAction(action: ArrayLike<number>): void {
+    if (action.length !== this.action.length) {
+      throw new UserError(`The scene "${this.scene.name}" takes ${this.action.length} actions, not ${action.length}.`)
+    }
+    this.torques.fill(0)
+    this.scene.actuators.forEach(({ name, gear }, index) => {
+      const value = action[index]!
+      if (!Number.isFinite(value)) throw new UserError(`The action of "${name}" is ${value}; it must be a number in [-1, 1].`)
+      const clipped = Math.min(1, Math.max(-1, value))
+      this.action[index] = clipped
+      this.torques[this.actuatorJoints[index]!]! += gear * clipped
+    })
+  }
+
+  private sense(): void {
+    const world = this.world!
+    const values = this.task.sensorValues
+    world.readState(this.bodyState)
+    for (const [index, sensor] of this.sensors.entries()) values[index] = this.read(world, sensor)
+  }
+
+  private read(world: PhysicsWorld, sensor: Sensor): number {
+    switch (sensor.kind) {
+      case 'jointAngle':
+        return world.jointAngle(sensor.joint)
+      case 'jointVelocity':
+        return world.jointVelocity(sensor.joint)
+      case 'torque':
+        return this.torques[sensor.joint]!
+      case 'action':
+        return this.action[sensor.actuator]!
+      case 'time':
+        return this.stepCount * this.spec.controlStep
+      default:
+        return this.bodyState[sensor.body * STATE_STRIDE + STATE_ORDER.indexOf(sensor.kind)]!
+    }
+  }
+
+  private observe(): void {
+    const { observation } = this.result
+    this.task.observation.forEach(({ evaluate, clip }, index) => {
+      observation[index] = Math.min(clip, Math.max(-clip, evaluate()))
+    })
+  }
+
+  private requireFinite(): void {
+    if (Number.isFinite(this.result.reward) && this.result.observation.every(Number.isFinite)) return
+    const entry = this.spec.observation.find((_, index) => !Number.isFinite(this.result.observation[index]))
+    const term = Object.keys(this.result.terms).find((name) => !Number.isFinite(this.result.terms[name]))
+    const what = entry ? `the observation "${entry.name}"` : `the reward term "${term}"`
+    throw new UserError(
+      `At step ${this.stepCount} of the scene "${this.scene.name}", ${what} is not a finite number; mend its formula (a division by 0?) or the physics settings.`,
+      'failure',
+    )
+  }
+}
+
+/** Makes an environment of a validated scene. */
+export async function createEnvironment(scene: Scene): Promise<Environment> {
+  await loadPhysics()
+  return new Environment(scene)
+}
+
+/** What observations and actions of a scene are. */
+export function specOf(scene: Scene): EnvironmentSpec {
+  return {
+    scene: scene.name,
+    observation: scene.task.observation.map(({ name, unit = '1', range, clip }) => ({
+      name,
+      unit,
+      low: range?.[0] ?? (clip === undefined ? Number.NEGATIVE_INFINITY : -clip),
+      high: range?.[1] ?? clip ?? Number.POSITIVE_INFINITY,
+    })),
+    action: scene.actuators.map(({ name }) => ({ name, unit: '1', low: -1, high: 1 })),
+    rewardTerms: scene.task.reward.map(({ name }) => name),
+    controlStep: scene.world.controlStep,
+    maxSteps: scene.task.maxSteps,
+  }
+}
+
+/** The order of a body's numbers in a state. */
+const STATE_ORDER = ['x', 'y', 'angle', 'vx', 'vy', 'angularVelocity']

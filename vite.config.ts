@@ -1,0 +1,21 @@
+/** Builds everything that runs in Node: the command line, the training worker and the library. Dependencies stay outside the bundles. */
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  build: {
+    ssr: true,
+    target: 'node20',
+    outDir: 'dist/node',
+    sourcemap: true,
+    minify: false,
+    rolldownOptions: {
+      input: { cli: 'src/cli/main.ts', 'training-worker': 'src/training/worker.ts' },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
+    },
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
