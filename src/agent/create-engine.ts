@@ -1,0 +1,65 @@
+/** Finds the engines that this machine can run, and loads one. */
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import util from 'node:util'
+import type * as TensorFlow from '@tensorflow/tfjs'
+import { messageOf, UserError } from '../common/user-error.ts'
+import { type EngineName, type EngineOptions, engineNames, type LearningEngine } from './engine.ts'
+import { TensorFlowEngine } from './tensorflow-engine.ts'
+
+/** Makes engines of one kind, once its library is loaded. */
+export interface EngineFactory {
+  name: EngineName
+  create(options: EngineOptions): LearningEngine
+}
+
+/** Loads the engine of that name, or the fastest that loads here. Throws a UserError when it cannot be loaded. */
+export async function loadEngine(name: EngineName | undefined): Promise<EngineFactory> {
+  if (name) return loaders[name]()
+  for (const candidate of engineNames) {
+    try {
+      return await loaders[candidate]()
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+    }
+  }
+  throw new UserError('No engine could be loaded; run "npm ci" to install the dependencies anew.', 'failure')
+}
+
+const require = createRequire(import.meta.url)
+
+const loaders: Record<EngineName, () => Promise<EngineFactory>> = {
+  'tfjs-node': () => {
+    restoreUtilHelpers()
+    return load('tfjs-node', 'tensorflow', () => require('@tensorflow/tfjs-node'))
+  },
+  'tfjs-wasm': () =>
+    load('tfjs-wasm', 'wasm', () => {
+      const tf = require('@tensorflow/tfjs') as typeof TensorFlow
+      const wasm = require('@tensorflow/tfjs-backend-wasm') as { setWasmPaths(folder: string): void }
+      wasm.setWasmPaths(`${path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}${path.sep}`)
+      // One thread: sums in a fixed order, the same bits in every run.
+      tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
+      return tf
+    }),
+  'tfjs-cpu': () => load('tfjs-cpu', 'cpu', () => require('@tensorflow/tfjs') as typeof TensorFlow),
+}
+
+async function load(name: EngineName, backend: string, importLibrary: () => typeof TensorFlow): Promise<EngineFactory> {
+  try {
+    const tf = importLibrary()
+    if (!(await tf.setBackend(backend))) throw new Error(`its backend "${backend}" did not start`)
+    await tf.ready()
+    return { name, create: (options) => new TensorFlowEngine(tf, name, options) }
+  } catch (error) {
+    const hint = name === 'tfjs-node' ? 'its native library is not installed here; use --engine tfjs-wasm' : messageOf(error)
+    throw new UserError(`The engine "${name}" cannot be loaded: ${hint}.`, 'failure')
+  }
+}
+
+/** tfjs-node calls helpers of `util` that Node 23 removed. */
+function restoreUtilHelpers(): void {
+  const legacy = util as unknown as Record<string, (value: unknown) => boolean>
+  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined
+  legacy.isArray ??= Array.isArray
+}

@@ -1,0 +1,79 @@
+/** A ring of transitions in typed arrays: the newest `capacity` are kept. Memory is touched only as it fills. */
+import type { ProblemSize } from './engine.ts'
+
+/** Transitions gathered for an update, row-major: observations [B, O], actions [B, A], rewards [B], next observations [B, O], terminated [B] (1 or 0). */
+export interface Batch {
+  observations: Float32Array
+  actions: Float32Array
+  rewards: Float32Array
+  nextObservations: Float32Array
+  terminated: Float32Array
+}
+
+export class ReplayBuffer {
+  readonly capacity: number
+  private readonly size: ProblemSize
+  private readonly transitions: Batch
+  private next = 0
+  private count = 0
+
+  constructor(capacity: number, size: ProblemSize) {
+    this.capacity = capacity
+    this.size = size
+    this.transitions = allocate(capacity, size)
+  }
+
+  /** Transitions held. */
+  get stored(): number {
+    return this.count
+  }
+
+  store(
+    observation: Float32Array,
+    action: Float32Array,
+    reward: number,
+    nextObservation: Float32Array,
+    terminated: boolean,
+  ): void {
+    const { transitions, next } = this
+    transitions.observations.set(observation, next * this.size.observation)
+    transitions.actions.set(action, next * this.size.action)
+    transitions.rewards[next] = reward
+    transitions.nextObservations.set(nextObservation, next * this.size.observation)
+    transitions.terminated[next] = terminated ? 1 : 0
+    this.next = (next + 1) % this.capacity
+    this.count = Math.min(this.count + 1, this.capacity)
+  }
+
+  /** Room for a batch of `count` transitions, to be refilled by `gather`. */
+  allocateBatch(count: number): Batch {
+    return allocate(count, this.size)
+  }
+
+  gather(indices: Uint32Array, batch: Batch): void {
+    const { observation, action } = this.size
+    const { transitions } = this
+    indices.forEach((index, row) => {
+      if (index >= this.count) throw new RangeError(`There is no stored transition ${index}; ${this.count} are stored.`)
+      copyRow(transitions.observations, index, batch.observations, row, observation)
+      copyRow(transitions.actions, index, batch.actions, row, action)
+      copyRow(transitions.nextObservations, index, batch.nextObservations, row, observation)
+      batch.rewards[row] = transitions.rewards[index]!
+      batch.terminated[row] = transitions.terminated[index]!
+    })
+  }
+}
+
+function allocate(count: number, { observation, action }: ProblemSize): Batch {
+  return {
+    observations: new Float32Array(count * observation),
+    actions: new Float32Array(count * action),
+    rewards: new Float32Array(count),
+    nextObservations: new Float32Array(count * observation),
+    terminated: new Float32Array(count),
+  }
+}
+
+function copyRow(from: Float32Array, fromRow: number, to: Float32Array, toRow: number, width: number): void {
+  for (let column = 0; column < width; column++) to[toRow * width + column] = from[fromRow * width + column]!
+}

@@ -1,0 +1,23 @@
+/** The `list` command's tables. */
+import type { ListAnswer } from '../host/api.ts'
+
+export function formatList({ scenes, runs }: ListAnswer, runsFolder: string): string[] {
+  const lines = ['Scenes', ...scenes.map(({ name, description }) => `  ${name}  ${description}`), '']
+  if (runs.length === 0) return [...lines, `No runs in ${runsFolder} yet; make one with: torquelab train ${scenes[0]?.name ?? 'SCENE'}`]
+  const rows = runs.map((run) => [
+    run.name,
+    run.scene,
+    run.algorithm,
+    run.engine,
+    String(run.seed),
+    run.problem ? `${run.status}: ${run.problem}` : run.status,
+    run.steps === undefined ? '' : String(run.steps),
+    run.meanReturn === undefined ? '' : run.meanReturn.toFixed(1),
+  ])
+  return [...lines, ...table(['Run', 'Scene', 'Algorithm', 'Engine', 'Seed', 'Status', 'Steps', 'Return'], rows)]
+}
+
+function table(header: string[], rows: string[][]): string[] {
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)))
+  return [header, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd())
+}

@@ -1,0 +1,162 @@
+/** The command line: the host's jobs without a window. Exit code 0: done; 1: failed; 2: wrong use or bad input. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { messageOf, UserError } from '../common/user-error.ts'
+import { evaluate, list, record, replay, validate } from '../host/host.ts'
+import { versions } from '../host/package.ts'
+import { formatList } from './format-list.ts'
+import { type Output, openOutput } from './output.ts'
+import { runTrain } from './train-command.ts'
+
+const EXIT_FAILED = 1
+const EXIT_WRONG_USE = 2
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(args: string[]): Promise<number> {
+  const program = createProgram()
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return typeof process.exitCode === 'number' ? process.exitCode : 0
+  } catch (error) {
+    // Commander has already written what it throws for: help, the version, or one line on wrong use.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_WRONG_USE
+    process.stderr.write(`torquelab: ${messageOf(error)}\n`)
+    if (!(error instanceof UserError)) process.stderr.write('torquelab: this is a defect of TorqueLab; please report it with the command you ran.\n')
+    return error instanceof UserError && error.kind === 'input' ? EXIT_WRONG_USE : EXIT_FAILED
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('torquelab')
+    .description('Design a planar robot and its task, train a controller with deep reinforcement learning, replay what it does.')
+    .version(versions().torquelab ?? '')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`torquelab: ${oneLine(text)} See torquelab --help.\n`) })
+    .addHelpText('after', '\nEach command has its own help, with examples: torquelab train --help')
+
+  const runs = () => new Option('--runs <folder>', 'folder that keeps the runs').default('runs')
+  const json = () => new Option('--json', 'print one JSON object as the last line on stdout, all else on stderr')
+  const policy = () => new Option('--policy <which>', 'the best policy of the run, or its last').choices(['best', 'last']).default('best')
+
+  program
+    .command('train')
+    .description('train a controller for a scene')
+    .argument('<scene>', "a built-in scene's name (see torquelab list) or a scene file's path")
+    .option('--steps <n>', 'environment steps to train for (10000 when neither this nor --episodes is given)', integer)
+    .option('--episodes <n>', 'episodes to train for', integer)
+    .option('--seed <n>', 'the one number that all randomness comes from', integer, 1)
+    .addOption(new Option('--preset <name>', "settings to start from: ours, or the paper's").choices(['default', 'paper']).default('default'))
+    .option('--set <name=value>', 'change one setting (repeatable); docs/algorithms.md lists them', collect, [])
+    .option('--engine <name>', 'tfjs-node, tfjs-wasm or tfjs-cpu (the fastest that loads here)')
+    .option('--run <name>', "the run's name (made from scene and seed if absent)")
+    .addOption(runs())
+    .addOption(json())
+    .addHelpText('after', examples('train pendulum --steps 10000', 'train pendulum --preset paper --seed 3 --run paper-3', 'train ./arm.json --episodes 200 --set hiddenSizes=64,64 --set softUpdateRate=0.005'))
+    .action((scene, options) => runTrain(scene, options, openOutput(options)))
+
+  program
+    .command('eval')
+    .description("play a run's policy without noise and print its returns")
+    .argument('<run>', "a run's name or its folder")
+    .option('--episodes <n>', 'episodes to play', integer, 20)
+    .option('--seed <n>', 'seed that the episodes are drawn from', integer, 1)
+    .addOption(policy())
+    .addOption(runs())
+    .addOption(json())
+    .addHelpText('after', examples('eval pendulum-ddpg-seed1-1', 'eval pendulum-ddpg-seed1-1 --episodes 100 --seed 7 --json'))
+    .action(async (run, { runs: runsFolder, episodes, seed, policy: choice, ...options }) => {
+      const output = openOutput(options)
+      const answer = await evaluate({ run, runsFolder, episodes, seed, policy: choice })
+      output.line(`${answer.policy} policy of ${answer.run}, ${answer.episodes} episodes: return ${answer.meanReturn.toFixed(1)} ± ${answer.stdReturn.toFixed(1)}, worst ${answer.minReturn.toFixed(1)}`)
+      output.line(`${answer.terminated} terminated, ${answer.truncated} reached the time limit; mean length ${answer.meanLength.toFixed(0)} steps`)
+      output.answer(answer)
+    })
+
+  program
+    .command('record')
+    .description("record one episode of a run's policy as a rollout file (MCAP)")
+    .argument('<run>', "a run's name or its folder")
+    .requiredOption('--out <file>', 'the file to write, such as swing-up.mcap')
+    .option('--seed <n>', "seed of the episode's reset", integer, 1)
+    .addOption(policy())
+    .addOption(runs())
+    .addOption(json())
+    .addHelpText('after', examples('record pendulum-ddpg-seed1-1 --out swing-up.mcap --seed 7'))
+    .action(async (run, { runs: runsFolder, out, seed, policy: choice, ...options }) => {
+      const output = openOutput(options)
+      const answer = await record({ run, runsFolder, out, seed, policy: choice })
+      output.line(`${answer.file}: ${answer.steps} steps, return ${answer.return.toFixed(2)}`)
+      output.answer(answer)
+    })
+
+  program
+    .command('replay')
+    .description('read a rollout file; --verify simulates its actions again and compares every state')
+    .argument('<file>', 'a rollout file (.mcap)')
+    .option('--verify', 'simulate the recorded actions again and compare every state bit for bit')
+    .addOption(json())
+    .addHelpText('after', examples('replay swing-up.mcap', 'replay swing-up.mcap --verify'))
+    .action(async (file, { verify, ...options }) => {
+      const output = openOutput(options)
+      const answer = await replay({ file, verify })
+      const end = answer.terminated ? 'terminated' : answer.truncated ? 'time limit' : 'stopped'
+      output.line(`${answer.scene}, seed ${answer.seed}: ${answer.steps} steps, ${answer.duration.toFixed(2)} s, return ${answer.return.toFixed(2)}, ${end}`)
+      if (answer.verified === true) output.line('verified: every state, observation and reward is equal, bit for bit')
+      if (answer.verified === false) output.line(`not verified: ${answer.difference}`)
+      output.answer(answer)
+      if (answer.verified === false) process.exitCode = EXIT_FAILED
+    })
+
+  program
+    .command('validate')
+    .description('check a scene file and print every problem with its place')
+    .argument('<file>', 'a scene file (.json)')
+    .addOption(json())
+    .addHelpText('after', examples('validate ./arm.json'))
+    .action((file, options) => {
+      const output = openOutput(options)
+      const { problems, valid } = validate({ file })
+      for (const { path, line, column, message } of problems) {
+        output.line(`${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`)
+      }
+      if (valid) output.line(`${file}: valid`)
+      output.answer({ file, valid, problems })
+      if (!valid) process.exitCode = EXIT_WRONG_USE
+    })
+
+  program
+    .command('list')
+    .description('list the built-in scenes and the runs')
+    .addOption(runs())
+    .addOption(json())
+    .addHelpText('after', examples('list', 'list --runs ./study --json'))
+    .action(({ runs: runsFolder, ...options }) => {
+      const output: Output = openOutput(options)
+      const answer = list({ runsFolder })
+      for (const line of formatList(answer, runsFolder)) output.line(line)
+      output.answer(answer)
+    })
+
+  // exitOverride and configureOutput are not inherited by commands made before them, so copy.
+  for (const command of program.commands) command.copyInheritedSettings(program)
+  return program
+}
+
+function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  torquelab ${line}`).join('\n')}\n\n(torquelab is "npm start --" in a clone of the repository.)`
+}
+
+function integer(text: string): number {
+  if (!/^[+-]?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+function collect(text: string, previous: string[]): string[] {
+  if (!/^\w+=/.test(text)) throw new InvalidArgumentError('It must be name=value, such as batchSize=128.')
+  return [...previous, text]
+}
+
+function oneLine(text: string): string {
+  return text.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ').trim().replace(/([^.?!)])$/, '$1.')
+}

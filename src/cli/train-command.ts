@@ -1,0 +1,92 @@
+/** `train`: starts a run, shows its progress and stops it cleanly on Ctrl-C. */
+import { UserError } from '../common/user-error.ts'
+import type { Requests, TrainingEvent } from '../host/api.ts'
+import { train } from '../host/host.ts'
+import type { Output } from './output.ts'
+import { showProgress } from './progress.ts'
+
+export interface TrainOptions {
+  steps?: number
+  episodes?: number
+  seed: number
+  preset: 'default' | 'paper'
+  set: string[]
+  engine?: string
+  run?: string
+  runs: string
+}
+
+/** A terminal sends an interrupt to every process of its group, and npm sends it on: several within this time (ms) are one. */
+const SAME_INTERRUPT = 1000
+
+export async function runTrain(scene: string, options: TrainOptions, output: Output): Promise<void> {
+  const { steps, episodes, seed, preset, engine, run, runs: runsFolder } = options
+  const request = { scene, steps, episodes, seed, preset, engine, run, runsFolder, settings: parseSettings(options.set) }
+  let show: (event: TrainingEvent) => void = () => {}
+  // Left-out options are undefined, which the schema takes as absent.
+  const { started, training } = train(request as Requests['train'], (event) => show(event))
+  output.line(`run ${started.run}: ${started.scene}, DDPG, preset ${preset}, seed ${seed}, in ${started.folder}`)
+  const progress = showProgress({ steps: started.steps, episodes: started.episodes }, output)
+  show = progress.show
+  const removeHandlers = stopOnInterrupt(() => {
+    progress.message('Stopping: the run is evaluated and kept. Press Ctrl-C again to end at once.')
+    training.stop()
+  })
+  try {
+    const { result, engine: usedEngine, name, status } = await training.finished
+    progress.end()
+    const { evaluation, finalEvaluation, best } = result
+    output.line(`${status} after ${result.steps} steps, ${result.episodes} episodes, ${result.seconds.toFixed(1)} s (${result.stepsPerSecond.toFixed(0)} steps/s)`)
+    output.line(`best policy (step ${best.step}, episode ${best.episode}): return ${summary(evaluation)} over ${evaluation.episodes} fresh episodes`)
+    output.line(`last policy: return ${summary(finalEvaluation)}`)
+    const { steps: trained, ...rest } = result
+    output.answer({ run: name, folder: started.folder, scene: started.scene, algorithm: 'ddpg', engine: usedEngine, preset, seed, status, steps: trained, ...rest })
+  } finally {
+    progress.end()
+    removeHandlers()
+  }
+}
+
+function summary({ meanReturn, stdReturn }: { meanReturn: number; stdReturn: number }): string {
+  return `${meanReturn.toFixed(1)} ± ${stdReturn.toFixed(1)}`
+}
+
+/** `name=value` texts as an object; values are JSON, lists such as 64,64, or words. */
+function parseSettings(texts: readonly string[]): Record<string, unknown> {
+  const settings: Record<string, unknown> = {}
+  for (const text of texts) {
+    const [name, value] = [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]
+    if (value === '') throw new UserError(`The setting "${name}" has no value; write --set ${name}=VALUE.`)
+    settings[name] = parseValue(value)
+  }
+  return settings
+}
+
+function parseValue(text: string): unknown {
+  for (const candidate of [text, `[${text}]`]) {
+    try {
+      return JSON.parse(candidate)
+    } catch {
+      // The next form, or else a word.
+    }
+  }
+  return text
+}
+
+function stopOnInterrupt(stop: () => void): () => void {
+  let first: number | undefined
+  const handler = (): void => {
+    const now = performance.now()
+    if (first === undefined) {
+      first = now
+      stop()
+    } else if (now - first > SAME_INTERRUPT) {
+      process.exit(130)
+    }
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, handler)
+  return () => {
+    for (const signal of signals) process.off(signal, handler)
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What the app can ask of the machine. Every request is defined here once, checked by the host whoever sends it:
+ * the command line, a window, a browser. Answers are plain data.
+ */
+import * as z from 'zod'
+import { engineNames } from '../agent/engine.ts'
+import { presetNames } from '../agent/settings.ts'
+import { MAX_SEED } from '../common/random.ts'
+import type { Problem } from '../common/user-error.ts'
+import type { RunDescription, RunResult } from '../training/run-folder.ts'
+import type { TrainingEvent } from '../training/train.ts'
+
+export type { Problem, RunDescription, RunResult, TrainingEvent }
+
+const seed = z.int().min(0).max(MAX_SEED).describe('an integer from 0 to 4294967295')
+const filePath = z.string().min(1).max(4096)
+const policyChoice = z.enum(['best', 'last'])
+
+export const requests = {
+  train: z.strictObject({
+    scene: filePath.describe("a built-in scene's name, or a scene file's path"),
+    steps: z.int().min(1).max(1e9).optional().describe('environment steps to train for, 1 or more'),
+    episodes: z.int().min(1).max(1e7).optional().describe('episodes to train for, 1 or more'),
+    seed: seed.optional(),
+    preset: z.enum(presetNames).optional(),
+    settings: z.record(z.string(), z.unknown()).optional(),
+    engine: z.enum(engineNames).optional(),
+    runsFolder: filePath,
+    run: z.string().optional(),
+  }),
+  evaluate: z.strictObject({
+    run: filePath,
+    runsFolder: filePath,
+    episodes: z.int().min(1).max(10_000).optional().describe('episodes to play, 1 to 10000'),
+    seed: seed.optional(),
+    policy: policyChoice.optional(),
+  }),
+  record: z.strictObject({
+    run: filePath,
+    runsFolder: filePath,
+    out: filePath.describe('the rollout file to write'),
+    seed: seed.optional(),
+    policy: policyChoice.optional(),
+  }),
+  replay: z.strictObject({ file: filePath, verify: z.boolean().optional() }),
+  validate: z.strictObject({ file: filePath }),
+  list: z.strictObject({ runsFolder: filePath }),
+}
+
+export type Requests = { [Name in keyof typeof requests]: z.input<(typeof requests)[Name]> }
+
+/** Steps that `train` runs for when neither steps nor episodes are given. */
+export const DEFAULT_STEPS = 10_000
+export const DEFAULT_EVALUATION_EPISODES = 20
+
+export interface TrainingStarted {
+  run: string
+  folder: string
+  scene: string
+  engineRequested: string
+  steps: number | undefined
+  episodes: number | undefined
+}
+
+export interface EvaluateAnswer {
+  run: string
+  scene: string
+  policy: string
+  episodes: number
+  seed: number
+  meanReturn: number
+  stdReturn: number
+  minReturn: number
+  meanLength: number
+  terminated: number
+  truncated: number
+  returns: number[]
+}
+
+export interface RecordAnswer {
+  file: string
+  scene: string
+  run: string
+  policy: string
+  seed: number
+  steps: number
+  return: number
+}
+
+export interface ReplayAnswer {
+  file: string
+  scene: string
+  seed: number
+  steps: number
+  /** s */
+  duration: number
+  return: number
+  terminated: boolean
+  truncated: boolean
+  /** null when it was not asked for. */
+  verified: boolean | null
+  difference?: string
+}
+
+export interface ValidateAnswer {
+  file: string
+  valid: boolean
+  problems: Problem[]
+}
+
+export interface ListAnswer {
+  scenes: { name: string; file: string; description: string }[]
+  runs: {
+    name: string
+    scene: string
+    algorithm: string
+    engine: string
+    seed: number
+    status: RunDescription['status'] | 'interrupted' | 'unreadable'
+    steps: number | undefined
+    meanReturn: number | undefined
+    problem?: string
+  }[]
+}

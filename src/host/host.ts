@@ -1,0 +1,173 @@
+/** The host: does what the app asks of the machine. One front door for the command line and every window. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import * as z from 'zod'
+import { RandomStream } from '../common/random.ts'
+import { messageOf, UserError } from '../common/user-error.ts'
+import { policyController } from '../episode/controllers.ts'
+import { runEpisode } from '../episode/episode.ts'
+import { readRollout } from '../rollout/read-rollout.ts'
+import { recordRollout, returnOf } from '../rollout/rollout.ts'
+import { verifyRollout } from '../rollout/verify.ts'
+import { writeRollout } from '../rollout/write-rollout.ts'
+import { validateScene } from '../scene/load.ts'
+import { createEnvironment } from '../sim/environment.ts'
+import { evaluatePolicy } from '../training/evaluate.ts'
+import { RunFolder } from '../training/run-folder.ts'
+import { settingsOf } from '../training/settings.ts'
+import { startTraining, type Training } from '../training/start-training.ts'
+import {
+  DEFAULT_EVALUATION_EPISODES,
+  DEFAULT_STEPS,
+  type EvaluateAnswer,
+  type ListAnswer,
+  type RecordAnswer,
+  type ReplayAnswer,
+  type Requests,
+  requests,
+  type TrainingEvent,
+  type TrainingStarted,
+  type ValidateAnswer,
+} from './api.ts'
+import { packageFile, versions } from './package.ts'
+import { listScenes, openScene, readSceneText } from './scenes.ts'
+
+/** Starts a run; `onEvent` hears what happens until `training.finished` settles. */
+export function train(
+  request: Requests['train'],
+  onEvent: (event: TrainingEvent) => void = () => {},
+): { started: TrainingStarted; training: Training } {
+  const { preset = 'default', seed = 1, engine, runsFolder, ...asked } = check('train', request)
+  const { scene, source } = openScene(asked.scene)
+  const settings = settingsOf(preset, asked.settings)
+  const steps = asked.steps ?? (asked.episodes === undefined ? DEFAULT_STEPS : undefined)
+  const budget = { steps, episodes: asked.episodes }
+  const training = startTraining({
+    scene,
+    sceneSource: source,
+    seed,
+    preset,
+    settings,
+    budget,
+    engine,
+    runsFolder,
+    name: asked.run,
+    versions: versions(),
+    workerFile: packageFile('dist/node/training-worker.js'),
+    onEvent,
+  })
+  const { folder } = training
+  const started = { run: folder.name, folder: folder.folder, scene: scene.name, engineRequested: engine ?? 'fastest', ...budget }
+  return { started, training }
+}
+
+/** Plays a run's policy without noise, on seeds drawn from `seed`. */
+export async function evaluate(request: Requests['evaluate']): Promise<EvaluateAnswer> {
+  const { episodes = DEFAULT_EVALUATION_EPISODES, seed = 1, policy: choice = 'best', ...asked } = check('evaluate', request)
+  const folder = RunFolder.open(asked.runsFolder, asked.run)
+  const { policy } = folder.readPolicy(choice)
+  const environment = await createEnvironment(folder.readScene())
+  try {
+    const random = RandomStream.derive(seed, 'evaluation: asked for')
+    const seeds = Array.from({ length: episodes }, () => random.seed())
+    const evaluation = evaluatePolicy(environment, policy, seeds)
+    return { run: folder.name, scene: environment.spec.scene, policy: choice, seed, ...evaluation }
+  } finally {
+    environment.close()
+  }
+}
+
+/** Plays one episode of a run's policy, reset with `seed`, and writes it as a rollout file. */
+export async function record(request: Requests['record']): Promise<RecordAnswer> {
+  const { seed = 1, policy: choice = 'best', ...asked } = check('record', request)
+  const folder = RunFolder.open(asked.runsFolder, asked.run)
+  const { policy, bytes } = folder.readPolicy(choice)
+  const environment = await createEnvironment(folder.readScene())
+  try {
+    const recorder = recordRollout(bytes)
+    runEpisode(environment, policyController(policy, environment.spec), { seed, observers: [recorder] })
+    const rollout = recorder.rollout()
+    const file = path.resolve(asked.out)
+    try {
+      mkdirSync(path.dirname(file), { recursive: true })
+      await writeRollout(file, rollout, versions())
+    } catch (error) {
+      throw new UserError(`${file}: the rollout cannot be written: ${messageOf(error)}. Choose another --out.`, 'failure')
+    }
+    const { name: run } = folder
+    return { file, scene: rollout.scene.name, run, policy: choice, seed, steps: rollout.steps.length, return: returnOf(rollout) }
+  } finally {
+    environment.close()
+  }
+}
+
+/** Reads a rollout; with `verify`, re-simulates its actions and compares everything bit for bit. */
+export async function replay(request: Requests['replay']): Promise<ReplayAnswer> {
+  const { file, verify = false } = check('replay', request)
+  const rollout = await readRollout(file)
+  const { scene, seed, steps, terminated, truncated } = rollout
+  const duration = steps.length * scene.world.controlStep
+  const answer = { file, scene: scene.name, seed, steps: steps.length, duration, return: returnOf(rollout), terminated, truncated }
+  if (!verify) return { ...answer, verified: null }
+  const environment = await createEnvironment(scene)
+  try {
+    return { ...answer, ...verifyRollout(rollout, environment) }
+  } finally {
+    environment.close()
+  }
+}
+
+/** Every problem of a scene file at once. */
+export function validate(request: Requests['validate']): ValidateAnswer {
+  const { file } = check('validate', request)
+  const { problems } = validateScene(readSceneText(file))
+  return { file, valid: problems.length === 0, problems }
+}
+
+/** The built-in scenes, and the runs in a folder. */
+export function list(request: Requests['list']): ListAnswer {
+  const { runsFolder } = check('list', request)
+  return { scenes: listScenes(), runs: RunFolder.names(runsFolder).map((name) => summariseRun(runsFolder, name)) }
+}
+
+function summariseRun(runsFolder: string, name: string): ListAnswer['runs'][number] {
+  try {
+    const { scene, algorithm, engine, seed, status, processId, result, problem } = RunFolder.open(runsFolder, name).readDescription()
+    const isGone = status === 'running' && (processId === undefined || !isAlive(processId))
+    return {
+      name,
+      scene,
+      algorithm,
+      engine,
+      seed,
+      status: isGone ? 'interrupted' : status,
+      steps: result?.steps,
+      meanReturn: result?.evaluation.meanReturn,
+      ...(problem && { problem }),
+    }
+  } catch (error) {
+    const unknown = { scene: '', algorithm: '', engine: '', seed: 0, steps: undefined, meanReturn: undefined }
+    return { name, ...unknown, status: 'unreadable', problem: messageOf(error) }
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Checks a request against its schema; throws a UserError that names the field and what it must be. */
+function check<Name extends keyof Requests>(name: Name, request: Requests[Name]): z.output<(typeof requests)[Name]> {
+  const parsed = requests[name].safeParse(request)
+  if (parsed.success) return parsed.data as z.output<(typeof requests)[Name]>
+  const issue = parsed.error.issues[0]!
+  const field = String(issue.path[0] ?? name)
+  const value = (request as Record<string, unknown>)[field]
+  const description = (requests[name].shape as Record<string, z.ZodType>)[field]
+  const expected = (description instanceof z.ZodOptional ? (description.unwrap() as z.ZodType) : description)?.description
+  throw new UserError(`"${field}" cannot be ${JSON.stringify(value)}: ${expected ? `it is ${expected}` : issue.message}.`)
+}

@@ -1,0 +1,54 @@
+/** Scenes by name or by path. */
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { suggestion } from '../common/nearest.ts'
+import { messageOf, UserError } from '../common/user-error.ts'
+import { loadScene, MAX_SCENE_LENGTH } from '../scene/load.ts'
+import type { Scene } from '../scene/schema.ts'
+import type { ListAnswer } from './api.ts'
+import { packageFile } from './package.ts'
+
+/** A built-in's name, or a file's path (anything with a slash or ending in .json). `source` says which it was. */
+export function openScene(nameOrPath: string): { scene: Scene; source: string } {
+  const isPath = /[\\/]/.test(nameOrPath) || nameOrPath.endsWith('.json')
+  if (isPath) return { scene: loadScene(readSceneText(nameOrPath), nameOrPath), source: path.resolve(nameOrPath) }
+  const names = builtInNames()
+  if (!names.includes(nameOrPath)) {
+    const hint = suggestion(nameOrPath, names)
+    throw new UserError(`There is no built-in scene called "${nameOrPath}".${hint} For a scene of your own, give the file's path (./${nameOrPath}.json).`)
+  }
+  const file = builtInFile(nameOrPath)
+  return { scene: loadScene(readSceneText(file), file), source: nameOrPath }
+}
+
+/** A scene file's text; throws a UserError that names the file when it cannot be read. */
+export function readSceneText(file: string): string {
+  try {
+    const status = statSync(file)
+    if (status.isDirectory()) throw new UserError(`${file}: this is a folder; give the path of a scene file (.json).`)
+    if (status.size > 4 * MAX_SCENE_LENGTH) throw new UserError(`${file}: the file is larger than any scene; give the path of a scene file (.json).`)
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UserError(`${file}: there is no such file. Check the path.`)
+    throw new UserError(`${file}: the file cannot be read: ${messageOf(error)}.`)
+  }
+}
+
+export function listScenes(): ListAnswer['scenes'] {
+  return builtInNames().map((name) => {
+    const file = builtInFile(name)
+    return { name, file, description: loadScene(readSceneText(file), file).description ?? '' }
+  })
+}
+
+function builtInNames(): string[] {
+  return readdirSync(packageFile('scenes'))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => path.basename(file, '.json'))
+    .sort()
+}
+
+function builtInFile(name: string): string {
+  return packageFile(path.join('scenes', `${name}.json`))
+}

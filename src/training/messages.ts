@@ -1,0 +1,30 @@
+/** What the main thread and the training worker say to each other. */
+import type { EngineName } from '../agent/engine.ts'
+import type { UserErrorKind } from '../common/user-error.ts'
+import type { Scene } from '../scene/schema.ts'
+import type { RunResult } from './run-folder.ts'
+import type { TrainingSettings } from './settings.ts'
+import type { TrainingEvent } from './train.ts'
+
+/** Handed to the worker at its start. */
+export interface WorkerTask {
+  scene: Scene
+  seed: number
+  settings: TrainingSettings
+  budget: { steps?: number | undefined; episodes?: number | undefined }
+  engine: EngineName | undefined
+  runsFolder: string
+  run: string
+  versions: Record<string, string>
+  /** Int32 [1]: CONTINUE or STOP. Shared, because the worker's loop never waits for messages. */
+  control: SharedArrayBuffer
+}
+
+export const CONTINUE = 0
+export const STOP = 1
+
+/** Sent by the worker: events, then one of the two ends. */
+export type WorkerMessage =
+  | { type: 'event'; event: TrainingEvent }
+  | { type: 'finished'; result: RunResult }
+  | { type: 'failed'; message: string; kind: UserErrorKind | 'defect' }

@@ -1,0 +1,217 @@
+/**
+ * A run's folder: run.json (what it is and how it ended), scene.json, metrics.ndjson (the same bytes for the same seed),
+ * timing.ndjson (wall clock), best/ and checkpoint/ (policies), rollouts/. Files are replaced whole or not at all.
+ */
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import * as z from 'zod'
+import { suggestion } from '../common/nearest.ts'
+import { messageOf, UserError } from '../common/user-error.ts'
+import { type Policy } from '../policy/policy.ts'
+import { readPolicy, writePolicy } from '../policy/policy-file.ts'
+import { loadScene } from '../scene/load.ts'
+import type { Scene } from '../scene/schema.ts'
+import { trainingSettingsSchema } from './settings.ts'
+
+const evaluationSchema = z.object({
+  episodes: z.int(),
+  meanReturn: z.number(),
+  stdReturn: z.number(),
+  minReturn: z.number(),
+  meanLength: z.number(),
+  terminated: z.int(),
+  truncated: z.int(),
+  returns: z.array(z.number()),
+})
+
+export const runResultSchema = z.object({
+  steps: z.int(),
+  episodes: z.int(),
+  seconds: z.number(),
+  stepsPerSecond: z.number(),
+  best: z.object({ step: z.int(), episode: z.int(), selectionReturn: z.number() }),
+  /** The best policy, on report seeds. */
+  evaluation: evaluationSchema,
+  /** The last policy, on the same seeds. */
+  finalEvaluation: evaluationSchema,
+})
+export type RunResult = z.infer<typeof runResultSchema>
+
+export const runDescriptionSchema = z.object({
+  format: z.literal('torquelab-run'),
+  version: z.literal(1),
+  name: z.string(),
+  scene: z.string(),
+  sceneSource: z.string(),
+  algorithm: z.string(),
+  engine: z.string(),
+  seed: z.int(),
+  preset: z.string(),
+  settings: trainingSettingsSchema,
+  budget: z.object({ steps: z.int().optional(), episodes: z.int().optional() }),
+  versions: z.record(z.string(), z.string()),
+  machine: z.object({ platform: z.string(), architecture: z.string() }),
+  startedAt: z.string(),
+  status: z.enum(['running', 'finished', 'stopped', 'failed']),
+  /** The process that trains, while it does. */
+  processId: z.int().optional(),
+  problem: z.string().optional(),
+  result: runResultSchema.optional(),
+})
+export type RunDescription = z.infer<typeof runDescriptionSchema>
+
+/** `best` by selection return, or `last`, the latest checkpoint. */
+export type PolicyChoice = 'best' | 'last'
+
+const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/
+
+const POLICY_FOLDERS: Record<PolicyChoice, string> = { best: 'best', last: 'checkpoint' }
+
+export class RunFolder {
+  readonly folder: string
+  private readonly logs = new Map<string, number>()
+
+  private constructor(folder: string) {
+    this.folder = folder
+  }
+
+  /** Makes a new run's folder: named `name`, or after the scene with a number that is free. Names never collide. */
+  static create(runsFolder: string, name: string | undefined, stem: string): RunFolder {
+    if (name !== undefined && !RUN_NAME.test(name)) {
+      throw new UserError(`"${name}" cannot name a run: use letters, digits, _ . and -, beginning with a letter or digit, 100 at most.`)
+    }
+    try {
+      mkdirSync(runsFolder, { recursive: true })
+      return new RunFolder(name === undefined ? makeNumbered(runsFolder, stem) : makeNamed(runsFolder, name))
+    } catch (error) {
+      if (error instanceof UserError) throw error
+      throw new UserError(`${runsFolder}: the run's folder cannot be made: ${messageOf(error)}. Choose another with --runs.`, 'failure')
+    }
+  }
+
+  /** Opens a run by its name in `runsFolder`, or by its folder's path. */
+  static open(runsFolder: string, run: string): RunFolder {
+    for (const folder of [path.join(runsFolder, run), path.resolve(run)]) {
+      if (existsSync(path.join(folder, 'run.json'))) return new RunFolder(folder)
+    }
+    if (existsSync(run) && statSync(run).isDirectory()) {
+      throw new UserError(`${run}: this folder is no run: it has no run.json. Runs are made with "torquelab train".`)
+    }
+    const known = RunFolder.names(runsFolder)
+    const hint = known.length === 0 ? ' There are no runs yet; make one with "torquelab train".' : suggestion(run, known)
+    throw new UserError(`There is no run called "${run}" in ${runsFolder}.${hint}`)
+  }
+
+  /** Names of all runs, sorted. */
+  static names(runsFolder: string): string[] {
+    if (!existsSync(runsFolder)) return []
+    return readdirSync(runsFolder)
+      .filter((name) => existsSync(path.join(runsFolder, name, 'run.json')))
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  }
+
+  get name(): string {
+    return path.basename(this.folder)
+  }
+
+  path(...parts: string[]): string {
+    return path.join(this.folder, ...parts)
+  }
+
+  writeDescription(description: RunDescription): void {
+    this.writeFile('run.json', `${JSON.stringify(description, null, 2)}\n`)
+  }
+
+  readDescription(): RunDescription {
+    const file = this.path('run.json')
+    let value: unknown
+    try {
+      value = JSON.parse(readFileSync(file, 'utf8'))
+    } catch (error) {
+      throw new UserError(`${file}: the run's description cannot be read: ${messageOf(error)}.`)
+    }
+    const parsed = runDescriptionSchema.safeParse(value)
+    if (parsed.success) return parsed.data
+    const issue = parsed.error.issues[0]!
+    throw new UserError(`${file}: the run's description is damaged at "${issue.path.join('.')}": ${issue.message}.`)
+  }
+
+  writeScene(scene: Scene): void {
+    this.writeFile('scene.json', `${JSON.stringify(scene, null, 2)}\n`)
+  }
+
+  readScene(): Scene {
+    const file = this.path('scene.json')
+    return loadScene(this.readFile(file, "the run's scene is missing").toString('utf8'), file)
+  }
+
+  writePolicy(choice: PolicyChoice, policy: Policy): void {
+    this.writeFile(path.join(POLICY_FOLDERS[choice], 'policy.safetensors'), writePolicy(policy))
+  }
+
+  /** The policy and the bytes of its file. */
+  readPolicy(choice: PolicyChoice): { policy: Policy; bytes: Uint8Array } {
+    const file = this.path(POLICY_FOLDERS[choice], 'policy.safetensors')
+    const bytes = this.readFile(file, 'the run has no policy yet: it is saved at the first evaluation')
+    return { policy: readPolicy(bytes, file), bytes }
+  }
+
+  /** Appends one row to metrics.ndjson (what the seed determines) or timing.ndjson (what the clock does). */
+  append(log: 'metrics' | 'timing', row: Record<string, unknown>): void {
+    let descriptor = this.logs.get(log)
+    if (descriptor === undefined) {
+      descriptor = openSync(this.path(`${log}.ndjson`), 'a')
+      this.logs.set(log, descriptor)
+    }
+    writeSync(descriptor, `${JSON.stringify(row)}\n`)
+  }
+
+  /** Makes `folder` below the run's and returns its path. */
+  ensureFolder(folder: string): string {
+    mkdirSync(this.path(folder), { recursive: true })
+    return this.path(folder)
+  }
+
+  close(): void {
+    for (const descriptor of this.logs.values()) closeSync(descriptor)
+    this.logs.clear()
+  }
+
+  private writeFile(name: string, content: string | Uint8Array): void {
+    mkdirSync(path.dirname(this.path(name)), { recursive: true })
+    writeFileAtomic.sync(this.path(name), typeof content === 'string' ? content : Buffer.from(content))
+  }
+
+  private readFile(file: string, missing: string): Buffer {
+    try {
+      return readFileSync(file)
+    } catch (error) {
+      const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? missing : messageOf(error)
+      throw new UserError(`${file}: ${reason}.`)
+    }
+  }
+}
+
+function makeNamed(runsFolder: string, name: string): string {
+  const folder = path.join(runsFolder, name)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new UserError(`There is already a run called "${name}" in ${runsFolder}. Choose another name with --run.`)
+  }
+  return folder
+}
+
+function makeNumbered(runsFolder: string, stem: string): string {
+  for (let number = 1; ; number++) {
+    const folder = path.join(runsFolder, `${stem}-${number}`)
+    try {
+      mkdirSync(folder)
+      return folder
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/** Starts a run in a worker thread and keeps its run.json true, however the worker ends. */
+import os from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { EngineName } from '../agent/engine.ts'
+import { UserError } from '../common/user-error.ts'
+import type { Scene } from '../scene/schema.ts'
+import { CONTINUE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
+import { type RunDescription, RunFolder, type RunResult } from './run-folder.ts'
+import type { TrainingSettings } from './settings.ts'
+import { ALGORITHM, type TrainingEvent } from './train.ts'
+
+export interface StartOptions {
+  scene: Scene
+  /** Where the scene came from: a built-in's name or a file. */
+  sceneSource: string
+  seed: number
+  preset: string
+  settings: TrainingSettings
+  budget: { steps?: number | undefined; episodes?: number | undefined }
+  engine: EngineName | undefined
+  runsFolder: string
+  name: string | undefined
+  versions: Record<string, string>
+  /** The built worker's file. */
+  workerFile: string
+  onEvent?: (event: TrainingEvent) => void
+}
+
+export interface Training {
+  folder: RunFolder
+  /** Ends the run cleanly after the current step; `finished` then resolves as for a whole run. */
+  stop(): void
+  /** The run as it ended. Rejects with a UserError where it failed; run.json says so too. */
+  finished: Promise<RunDescription & { result: RunResult }>
+}
+
+/** Megabytes of JavaScript heap that the worker may use: Electron's threads share one cage. Arrays of numbers live outside it. */
+const WORKER_HEAP_MB = 1024
+
+export function startTraining(options: StartOptions): Training {
+  const { scene, seed, settings, budget, engine, runsFolder, versions, onEvent } = options
+  const folder = RunFolder.create(runsFolder, options.name, `${scene.name}-${ALGORITHM}-seed${seed}`.replaceAll(' ', '-'))
+  let description: RunDescription = {
+    format: 'torquelab-run',
+    version: 1,
+    name: folder.name,
+    scene: scene.name,
+    sceneSource: options.sceneSource,
+    algorithm: ALGORITHM,
+    engine: engine ?? 'fastest',
+    seed,
+    preset: options.preset,
+    settings,
+    budget: JSON.parse(JSON.stringify(budget)),
+    versions,
+    machine: { platform: os.platform(), architecture: os.arch() },
+    startedAt: new Date().toISOString(),
+    status: 'running',
+    processId: process.pid,
+  }
+  folder.writeScene(scene)
+  folder.writeDescription(description)
+
+  const control = new Int32Array(new SharedArrayBuffer(4)).fill(CONTINUE)
+  const task: WorkerTask = {
+    scene,
+    seed,
+    settings,
+    budget,
+    engine,
+    runsFolder,
+    run: folder.name,
+    versions,
+    control: control.buffer as SharedArrayBuffer,
+  }
+  const worker = new Worker(options.workerFile, { workerData: task, resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB } })
+
+  const finished = new Promise<RunDescription & { result: RunResult }>((resolve, reject) => {
+    const end = (status: RunDescription['status'], more: Partial<RunDescription>): RunDescription => {
+      const { processId: _, ...rest } = description
+      description = { ...rest, status, ...more }
+      folder.writeDescription(description)
+      return description
+    }
+    let ended = false
+    const fail = (problem: string, kind: 'input' | 'failure'): void => {
+      if (ended) return
+      ended = true
+      end('failed', { problem })
+      reject(new UserError(`${problem} (run "${folder.name}")`, kind))
+    }
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.type === 'event') {
+        if (message.event.type === 'started') {
+          description = { ...description, engine: message.event.engine }
+          folder.writeDescription(description)
+        }
+        onEvent?.(message.event)
+      } else if (message.type === 'finished') {
+        ended = true
+        const wasStopped = Atomics.load(control, 0) === STOP
+        resolve({ ...end(wasStopped ? 'stopped' : 'finished', { result: message.result }), result: message.result })
+      } else {
+        const problem = message.kind === 'defect' ? `Training failed by a defect of TorqueLab: ${message.message}` : message.message
+        fail(problem, message.kind === 'input' ? 'input' : 'failure')
+      }
+    })
+    worker.on('error', (error) => fail(`The training thread failed: ${error.message}`, 'failure'))
+    worker.on('exit', (code) => fail(`The training thread ended unexpectedly (code ${code}).`, 'failure'))
+  })
+  return { folder, stop: () => void Atomics.store(control, 0, STOP), finished }
+}
