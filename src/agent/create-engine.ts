@@ -52,7 +52,8 @@ async function load(name: EngineName, backend: string, importLibrary: () => type
     await tf.ready()
     return { name, create: (options) => new TensorFlowEngine(tf, name, options) }
   } catch (error) {
-    const hint = name === 'tfjs-node' ? 'its native library is not installed here; use --engine tfjs-wasm' : messageOf(error)
+    const hint =
+      name === 'tfjs-node' ? 'its native library is not installed here; use --engine tfjs-wasm' : messageOf(error)
     throw new UserError(`The engine "${name}" cannot be loaded: ${hint}.`, 'failure')
   }
 }

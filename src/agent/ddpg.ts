@@ -32,7 +32,11 @@ export class DdpgAgent {
     const networks = initialiseNetworks(size, settings.hiddenSizes, RandomStream.derive(seed, 'initial weights'))
     this.engine = createEngine(networks)
     const { noiseTheta: theta, noiseSigma: sigma, noiseTimeStep: timeStep } = settings
-    this.noise = new OrnsteinUhlenbeckNoise(size.action, { theta, sigma, timeStep }, RandomStream.derive(seed, 'exploration'))
+    this.noise = new OrnsteinUhlenbeckNoise(
+      size.action,
+      { theta, sigma, timeStep },
+      RandomStream.derive(seed, 'exploration'),
+    )
     this.replayRandom = RandomStream.derive(seed, 'replay')
     this.indices = new Uint32Array(settings.batchSize)
   }

@@ -4,7 +4,14 @@
  */
 import type * as TensorFlow from '@tensorflow/tfjs'
 import type { Network } from '../policy/network.ts'
-import { criticActionLayer, type EngineName, type EngineOptions, type LearningEngine, type Networks, type UpdateMetrics } from './engine.ts'
+import {
+  criticActionLayer,
+  type EngineName,
+  type EngineOptions,
+  type LearningEngine,
+  type Networks,
+  type UpdateMetrics,
+} from './engine.ts'
 import { type Batch, ReplayBuffer } from './replay-buffer.ts'
 
 /** A network's layers as TensorFlow.js variables. */

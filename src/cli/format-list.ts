@@ -3,7 +3,8 @@ import type { ListAnswer } from '../host/api.ts'
 
 export function formatList({ scenes, runs }: ListAnswer, runsFolder: string): string[] {
   const lines = ['Scenes', ...scenes.map(({ name, description }) => `  ${name}  ${description}`), '']
-  if (runs.length === 0) return [...lines, `No runs in ${runsFolder} yet; make one with: torquelab train ${scenes[0]?.name ?? 'SCENE'}`]
+  if (runs.length === 0)
+    return [...lines, `No runs in ${runsFolder} yet; make one with: torquelab train ${scenes[0]?.name ?? 'SCENE'}`]
   const rows = runs.map((run) => [
     run.name,
     run.scene,
@@ -19,5 +20,10 @@ export function formatList({ scenes, runs }: ListAnswer, runsFolder: string): st
 
 function table(header: string[], rows: string[][]): string[] {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)))
-  return [header, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd())
+  return [header, ...rows].map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  )
 }

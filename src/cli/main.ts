@@ -21,14 +21,17 @@ async function main(args: string[]): Promise<number> {
     // Commander has already written what it throws for: help, the version, or one line on wrong use.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_WRONG_USE
     process.stderr.write(`torquelab: ${messageOf(error)}\n`)
-    if (!(error instanceof UserError)) process.stderr.write('torquelab: this is a defect of TorqueLab; please report it with the command you ran.\n')
+    if (!(error instanceof UserError))
+      process.stderr.write('torquelab: this is a defect of TorqueLab; please report it with the command you ran.\n')
     return error instanceof UserError && error.kind === 'input' ? EXIT_WRONG_USE : EXIT_FAILED
   }
 }
 
 function createProgram(): Command {
   const program = new Command('torquelab')
-    .description('Design a planar robot and its task, train a controller with deep reinforcement learning, replay what it does.')
+    .description(
+      'Design a planar robot and its task, train a controller with deep reinforcement learning, replay what it does.',
+    )
     .version(versions().torquelab ?? '')
     .showSuggestionAfterError()
     .exitOverride()
@@ -37,7 +40,8 @@ function createProgram(): Command {
 
   const runs = () => new Option('--runs <folder>', 'folder that keeps the runs').default('runs')
   const json = () => new Option('--json', 'print one JSON object as the last line on stdout, all else on stderr')
-  const policy = () => new Option('--policy <which>', 'the best policy of the run, or its last').choices(['best', 'last']).default('best')
+  const policy = () =>
+    new Option('--policy <which>', 'the best policy of the run, or its last').choices(['best', 'last']).default('best')
 
   program
     .command('train')
@@ -46,13 +50,24 @@ function createProgram(): Command {
     .option('--steps <n>', 'environment steps to train for (10000 when neither this nor --episodes is given)', integer)
     .option('--episodes <n>', 'episodes to train for', integer)
     .option('--seed <n>', 'the one number that all randomness comes from', integer, 1)
-    .addOption(new Option('--preset <name>', "settings to start from: ours, or the paper's").choices(['default', 'paper']).default('default'))
+    .addOption(
+      new Option('--preset <name>', "settings to start from: ours, or the paper's")
+        .choices(['default', 'paper'])
+        .default('default'),
+    )
     .option('--set <name=value>', 'change one setting (repeatable); docs/algorithms.md lists them', collect, [])
     .option('--engine <name>', 'tfjs-node, tfjs-wasm or tfjs-cpu (the fastest that loads here)')
     .option('--run <name>', "the run's name (made from scene and seed if absent)")
     .addOption(runs())
     .addOption(json())
-    .addHelpText('after', examples('train pendulum --steps 10000', 'train pendulum --preset paper --seed 3 --run paper-3', 'train ./arm.json --episodes 200 --set hiddenSizes=64,64 --set softUpdateRate=0.005'))
+    .addHelpText(
+      'after',
+      examples(
+        'train pendulum --steps 10000',
+        'train pendulum --preset paper --seed 3 --run paper-3',
+        'train ./arm.json --episodes 200 --set hiddenSizes=64,64 --set softUpdateRate=0.005',
+      ),
+    )
     .action((scene, options) => runTrain(scene, options, openOutput(options)))
 
   program
@@ -64,12 +79,19 @@ function createProgram(): Command {
     .addOption(policy())
     .addOption(runs())
     .addOption(json())
-    .addHelpText('after', examples('eval pendulum-ddpg-seed1-1', 'eval pendulum-ddpg-seed1-1 --episodes 100 --seed 7 --json'))
+    .addHelpText(
+      'after',
+      examples('eval pendulum-ddpg-seed1-1', 'eval pendulum-ddpg-seed1-1 --episodes 100 --seed 7 --json'),
+    )
     .action(async (run, { runs: runsFolder, episodes, seed, policy: choice, ...options }) => {
       const output = openOutput(options)
       const answer = await evaluate({ run, runsFolder, episodes, seed, policy: choice })
-      output.line(`${answer.policy} policy of ${answer.run}, ${answer.episodes} episodes: return ${answer.meanReturn.toFixed(1)} ± ${answer.stdReturn.toFixed(1)}, worst ${answer.minReturn.toFixed(1)}`)
-      output.line(`${answer.terminated} terminated, ${answer.truncated} reached the time limit; mean length ${answer.meanLength.toFixed(0)} steps`)
+      output.line(
+        `${answer.policy} policy of ${answer.run}, ${answer.episodes} episodes: return ${answer.meanReturn.toFixed(1)} ± ${answer.stdReturn.toFixed(1)}, worst ${answer.minReturn.toFixed(1)}`,
+      )
+      output.line(
+        `${answer.terminated} terminated, ${answer.truncated} reached the time limit; mean length ${answer.meanLength.toFixed(0)} steps`,
+      )
       output.answer(answer)
     })
 
@@ -101,7 +123,9 @@ function createProgram(): Command {
       const output = openOutput(options)
       const answer = await replay({ file, verify })
       const end = answer.terminated ? 'terminated' : answer.truncated ? 'time limit' : 'stopped'
-      output.line(`${answer.scene}, seed ${answer.seed}: ${answer.steps} steps, ${answer.duration.toFixed(2)} s, return ${answer.return.toFixed(2)}, ${end}`)
+      output.line(
+        `${answer.scene}, seed ${answer.seed}: ${answer.steps} steps, ${answer.duration.toFixed(2)} s, return ${answer.return.toFixed(2)}, ${end}`,
+      )
       if (answer.verified === true) output.line('verified: every state, observation and reward is equal, bit for bit')
       if (answer.verified === false) output.line(`not verified: ${answer.difference}`)
       output.answer(answer)
@@ -158,5 +182,9 @@ function collect(text: string, previous: string[]): string[] {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ').trim().replace(/([^.?!)])$/, '$1.')
+  return text
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim()
+    .replace(/([^.?!)])$/, '$1.')
 }

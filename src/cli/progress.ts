@@ -12,7 +12,10 @@ export interface Progress {
   end(): void
 }
 
-export function showProgress(budget: { steps: number | undefined; episodes: number | undefined }, output: Output): Progress {
+export function showProgress(
+  budget: { steps: number | undefined; episodes: number | undefined },
+  output: Output,
+): Progress {
   const bar = process.stderr.isTTY ? createBar(budget) : undefined
   const write = (text: string): void => {
     if (bar) bar.log(`${text}\n`)
@@ -31,11 +34,16 @@ export function showProgress(budget: { steps: number | undefined; episodes: numb
           bar?.show({ return: event.return.toFixed(1) })
           if (event.episode % PRINT_EVERY === 0) {
             const average = recent.reduce((sum, value) => sum + value, 0) / recent.length
-            write(`episode ${event.episode}, step ${event.step}: average return of the last ${recent.length} episodes ${average.toFixed(1)}, ε ${event.epsilon.toFixed(3)}`)
+            write(
+              `episode ${event.episode}, step ${event.step}: average return of the last ${recent.length} episodes ${average.toFixed(1)}, ε ${event.epsilon.toFixed(3)}`,
+            )
           }
           break
         case 'evaluation':
-          if (event.isBest) write(`best policy saved: return ${event.meanReturn.toFixed(1)} ± ${event.stdReturn.toFixed(1)} at episode ${event.episode} (step ${event.step})`)
+          if (event.isBest)
+            write(
+              `best policy saved: return ${event.meanReturn.toFixed(1)} ± ${event.stdReturn.toFixed(1)} at episode ${event.episode} (step ${event.step})`,
+            )
           break
         case 'progress':
           bar?.advance(event)
@@ -83,5 +91,7 @@ function createBar({ steps, episodes }: { steps: number | undefined; episodes: n
 function formatDuration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`
   const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes} min ${Math.ceil(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  return minutes < 60
+    ? `${minutes} min ${Math.ceil(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

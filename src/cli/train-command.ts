@@ -21,7 +21,17 @@ const SAME_INTERRUPT = 1000
 
 export async function runTrain(scene: string, options: TrainOptions, output: Output): Promise<void> {
   const { steps, episodes, seed, preset, engine, run, runs: runsFolder } = options
-  const request = { scene, steps, episodes, seed, preset, engine, run, runsFolder, settings: parseSettings(options.set) }
+  const request = {
+    scene,
+    steps,
+    episodes,
+    seed,
+    preset,
+    engine,
+    run,
+    runsFolder,
+    settings: parseSettings(options.set),
+  }
   let show: (event: TrainingEvent) => void = () => {}
   // Left-out options are undefined, which the schema takes as absent.
   const { started, training } = train(request as Requests['train'], (event) => show(event))
@@ -36,11 +46,26 @@ export async function runTrain(scene: string, options: TrainOptions, output: Out
     const { result, engine: usedEngine, name, status } = await training.finished
     progress.end()
     const { evaluation, finalEvaluation, best } = result
-    output.line(`${status} after ${result.steps} steps, ${result.episodes} episodes, ${result.seconds.toFixed(1)} s (${result.stepsPerSecond.toFixed(0)} steps/s)`)
-    output.line(`best policy (step ${best.step}, episode ${best.episode}): return ${summary(evaluation)} over ${evaluation.episodes} fresh episodes`)
+    output.line(
+      `${status} after ${result.steps} steps, ${result.episodes} episodes, ${result.seconds.toFixed(1)} s (${result.stepsPerSecond.toFixed(0)} steps/s)`,
+    )
+    output.line(
+      `best policy (step ${best.step}, episode ${best.episode}): return ${summary(evaluation)} over ${evaluation.episodes} fresh episodes`,
+    )
     output.line(`last policy: return ${summary(finalEvaluation)}`)
     const { steps: trained, ...rest } = result
-    output.answer({ run: name, folder: started.folder, scene: started.scene, algorithm: 'ddpg', engine: usedEngine, preset, seed, status, steps: trained, ...rest })
+    output.answer({
+      run: name,
+      folder: started.folder,
+      scene: started.scene,
+      algorithm: 'ddpg',
+      engine: usedEngine,
+      preset,
+      seed,
+      status,
+      steps: trained,
+      ...rest,
+    })
   } finally {
     progress.end()
     removeHandlers()

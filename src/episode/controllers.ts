@@ -27,7 +27,9 @@ export function recordedController(actions: readonly ArrayLike<number>[]): Contr
 
 function requireFit({ specification }: Policy, spec: EnvironmentSpec): void {
   for (const kind of ['observation', 'action'] as const) {
-    const [trained, here] = [specification[kind], spec[kind]].map((channels) => channels.map(({ name }) => name).join(', '))
+    const [trained, here] = [specification[kind], spec[kind]].map((channels) =>
+      channels.map(({ name }) => name).join(', '),
+    )
     if (trained === here) continue
     throw new UserError(
       `The policy was trained on "${specification.scene}" and does not fit the scene "${spec.scene}": its ${kind} is (${trained}), the scene's is (${here}). Train a policy for this scene.`,

@@ -57,13 +57,24 @@ export function train(
     onEvent,
   })
   const { folder } = training
-  const started = { run: folder.name, folder: folder.folder, scene: scene.name, engineRequested: engine ?? 'fastest', ...budget }
+  const started = {
+    run: folder.name,
+    folder: folder.folder,
+    scene: scene.name,
+    engineRequested: engine ?? 'fastest',
+    ...budget,
+  }
   return { started, training }
 }
 
 /** Plays a run's policy without noise, on seeds drawn from `seed`. */
 export async function evaluate(request: Requests['evaluate']): Promise<EvaluateAnswer> {
-  const { episodes = DEFAULT_EVALUATION_EPISODES, seed = 1, policy: choice = 'best', ...asked } = check('evaluate', request)
+  const {
+    episodes = DEFAULT_EVALUATION_EPISODES,
+    seed = 1,
+    policy: choice = 'best',
+    ...asked
+  } = check('evaluate', request)
   const folder = RunFolder.open(asked.runsFolder, asked.run)
   const { policy } = folder.readPolicy(choice)
   const environment = await createEnvironment(folder.readScene())
@@ -92,10 +103,21 @@ export async function record(request: Requests['record']): Promise<RecordAnswer>
       mkdirSync(path.dirname(file), { recursive: true })
       await writeRollout(file, rollout, versions())
     } catch (error) {
-      throw new UserError(`${file}: the rollout cannot be written: ${messageOf(error)}. Choose another --out.`, 'failure')
+      throw new UserError(
+        `${file}: the rollout cannot be written: ${messageOf(error)}. Choose another --out.`,
+        'failure',
+      )
     }
     const { name: run } = folder
-    return { file, scene: rollout.scene.name, run, policy: choice, seed, steps: rollout.steps.length, return: returnOf(rollout) }
+    return {
+      file,
+      scene: rollout.scene.name,
+      run,
+      policy: choice,
+      seed,
+      steps: rollout.steps.length,
+      return: returnOf(rollout),
+    }
   } finally {
     environment.close()
   }
@@ -107,7 +129,16 @@ export async function replay(request: Requests['replay']): Promise<ReplayAnswer>
   const rollout = await readRollout(file)
   const { scene, seed, steps, terminated, truncated } = rollout
   const duration = steps.length * scene.world.controlStep
-  const answer = { file, scene: scene.name, seed, steps: steps.length, duration, return: returnOf(rollout), terminated, truncated }
+  const answer = {
+    file,
+    scene: scene.name,
+    seed,
+    steps: steps.length,
+    duration,
+    return: returnOf(rollout),
+    terminated,
+    truncated,
+  }
   if (!verify) return { ...answer, verified: null }
   const environment = await createEnvironment(scene)
   try {
@@ -132,7 +163,10 @@ export function list(request: Requests['list']): ListAnswer {
 
 function summariseRun(runsFolder: string, name: string): ListAnswer['runs'][number] {
   try {
-    const { scene, algorithm, engine, seed, status, processId, result, problem } = RunFolder.open(runsFolder, name).readDescription()
+    const { scene, algorithm, engine, seed, status, processId, result, problem } = RunFolder.open(
+      runsFolder,
+      name,
+    ).readDescription()
     const isGone = status === 'running' && (processId === undefined || !isAlive(processId))
     return {
       name,
@@ -167,7 +201,10 @@ function check<Name extends keyof Requests>(name: Name, request: Requests[Name])
   const issue = parsed.error.issues[0]!
   const field = String(issue.path[0] ?? name)
   const value = (request as Record<string, unknown>)[field]
-  const description = (requests[name].shape as Record<string, z.ZodType>)[field]
-  const expected = (description instanceof z.ZodOptional ? (description.unwrap() as z.ZodType) : description)?.description
-  throw new UserError(`"${field}" cannot be ${JSON.stringify(value)}: ${expected ? `it is ${expected}` : issue.message}.`)
+  const schema = (requests[name].shape as Record<string, z.ZodType>)[field]
+  const expected =
+    schema?.description ?? (schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType).description : undefined)
+  throw new UserError(
+    `"${field}" cannot be ${JSON.stringify(value)}: ${expected ? `it is ${expected}` : issue.message}.`,
+  )
 }

@@ -15,7 +15,9 @@ export function openScene(nameOrPath: string): { scene: Scene; source: string } 
   const names = builtInNames()
   if (!names.includes(nameOrPath)) {
     const hint = suggestion(nameOrPath, names)
-    throw new UserError(`There is no built-in scene called "${nameOrPath}".${hint} For a scene of your own, give the file's path (./${nameOrPath}.json).`)
+    throw new UserError(
+      `There is no built-in scene called "${nameOrPath}".${hint} For a scene of your own, give the file's path (./${nameOrPath}.json).`,
+    )
   }
   const file = builtInFile(nameOrPath)
   return { scene: loadScene(readSceneText(file), file), source: nameOrPath }
@@ -26,11 +28,13 @@ export function readSceneText(file: string): string {
   try {
     const status = statSync(file)
     if (status.isDirectory()) throw new UserError(`${file}: this is a folder; give the path of a scene file (.json).`)
-    if (status.size > 4 * MAX_SCENE_LENGTH) throw new UserError(`${file}: the file is larger than any scene; give the path of a scene file (.json).`)
+    if (status.size > 4 * MAX_SCENE_LENGTH)
+      throw new UserError(`${file}: the file is larger than any scene; give the path of a scene file (.json).`)
     return readFileSync(file, 'utf8')
   } catch (error) {
     if (error instanceof UserError) throw error
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UserError(`${file}: there is no such file. Check the path.`)
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new UserError(`${file}: there is no such file. Check the path.`)
     throw new UserError(`${file}: the file cannot be read: ${messageOf(error)}.`)
   }
 }

@@ -34,6 +34,6 @@ export function runLayer(
   }
   for (let unit = 0; unit < outputs; unit++) {
     const sum = sums[unit]!
-    output[unit] = activation === 'tanh' ? Math.tanh(sum) : sum > 0 ? sum : 0
+    output[unit] = activation === 'tanh' ? Math.tanh(sum) : Math.max(0, sum)
   }
 }

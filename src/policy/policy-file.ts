@@ -33,7 +33,9 @@ export function readPolicy(bytes: Uint8Array, file: string): Policy {
   const { metadata, tensors } = readTensors(bytes, file)
   if (metadata.format !== FORMAT) throw new UserError(`${file}: this safetensors file holds no TorqueLab policy.`)
   if (metadata.version !== VERSION) {
-    throw new UserError(`${file}: the policy's version is ${metadata.version}; this TorqueLab reads version ${VERSION}. Update TorqueLab.`)
+    throw new UserError(
+      `${file}: the policy's version is ${metadata.version}; this TorqueLab reads version ${VERSION}. Update TorqueLab.`,
+    )
   }
   const specification = parseSpecification(metadata.specification, file)
   const layers: DenseLayer[] = []
@@ -44,16 +46,21 @@ export function readPolicy(bytes: Uint8Array, file: string): Policy {
     if (!weights || !bias) break
     const [rows, outputs] = weights.shape
     if (rows !== inputs || outputs === undefined || bias.data.length !== outputs) {
-      throw new UserError(`${file}: layer ${layers.length} of the policy does not fit the layer before it. Save it anew.`)
+      throw new UserError(
+        `${file}: layer ${layers.length} of the policy does not fit the layer before it. Save it anew.`,
+      )
     }
     layers.push({ inputs, outputs, weights: weights.data, bias: bias.data })
     inputs = outputs
   }
   if (layers.length === 0 || inputs !== specification.action.length || tensors.size !== 2 * layers.length) {
-    throw new UserError(`${file}: the policy's layers do not lead to its ${specification.action.length} actions. Save it anew.`)
+    throw new UserError(
+      `${file}: the policy's layers do not lead to its ${specification.action.length} actions. Save it anew.`,
+    )
   }
   for (const [name, { data }] of tensors) {
-    if (!data.every(Number.isFinite)) throw new UserError(`${file}: "${name}" holds a value that is not finite. Use an earlier policy.`)
+    if (!data.every(Number.isFinite))
+      throw new UserError(`${file}: "${name}" holds a value that is not finite. Use an earlier policy.`)
   }
   return new Policy(specification, { layers })
 }

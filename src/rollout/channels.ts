@@ -33,7 +33,10 @@ export const channels = {
   action: {
     topic: '/action',
     schemaName: 'torquelab.Action',
-    schema: object({ values: numbers }, "Each actuator's action in [-1, 1], in the scene's order; held over the step that ends at this time."),
+    schema: object(
+      { values: numbers },
+      "Each actuator's action in [-1, 1], in the scene's order; held over the step that ends at this time.",
+    ),
   },
   reward: {
     topic: '/reward',
@@ -59,7 +62,9 @@ function exactJson(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${value.map(exactJson).join(',')}]`
   if (value !== null && typeof value === 'object') {
-    return `{${Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}:${exactJson(entry)}`).join(',')}}`
+    return `{${Object.entries(value)
+      .map(([key, entry]) => `${JSON.stringify(key)}:${exactJson(entry)}`)
+      .join(',')}}`
   }
   return JSON.stringify(value)
 }

@@ -4,7 +4,14 @@ import { McapIndexedReader } from '@mcap/core'
 import * as z from 'zod'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { loadScene } from '../scene/load.ts'
-import { type ChannelName, channels, POLICY_ATTACHMENT, ROLLOUT_FORMAT, ROLLOUT_VERSION, SCENE_ATTACHMENT } from './channels.ts'
+import {
+  type ChannelName,
+  channels,
+  POLICY_ATTACHMENT,
+  ROLLOUT_FORMAT,
+  ROLLOUT_VERSION,
+  SCENE_ATTACHMENT,
+} from './channels.ts'
 import type { Frame, Rollout, Step } from './rollout.ts'
 
 /** The eight bytes that every MCAP file begins with (https://mcap.dev/spec). */
@@ -12,7 +19,10 @@ const MCAP_MAGIC = Uint8Array.of(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a)
 
 const numbers = z.array(z.number())
 const messageSchemas = {
-  poses: z.object({ poses: z.array(z.tuple([z.number(), z.number(), z.number()])), velocities: z.array(z.tuple([z.number(), z.number(), z.number()])) }),
+  poses: z.object({
+    poses: z.array(z.tuple([z.number(), z.number(), z.number()])),
+    velocities: z.array(z.tuple([z.number(), z.number(), z.number()])),
+  }),
   observation: z.object({ values: numbers }),
   action: z.object({ values: numbers }),
   reward: z.object({ reward: z.number(), terms: z.record(z.string(), z.number()) }),
@@ -78,7 +88,8 @@ async function read(reader: McapIndexedReader, file: string): Promise<Rollout> {
   const attachments = new Map<string, Uint8Array>()
   for await (const { name, data } of reader.readAttachments()) attachments.set(name, data)
   const sceneBytes = attachments.get(SCENE_ATTACHMENT)
-  if (!sceneBytes) throw new UserError(`${file}: the rollout has no scene attached ("${SCENE_ATTACHMENT}"). Record it anew.`)
+  if (!sceneBytes)
+    throw new UserError(`${file}: the rollout has no scene attached ("${SCENE_ATTACHMENT}"). Record it anew.`)
   const scene = loadScene(new TextDecoder().decode(sceneBytes), `${file}#${SCENE_ATTACHMENT}`)
   const policy = attachments.get(POLICY_ATTACHMENT)
 
@@ -91,15 +102,19 @@ async function read(reader: McapIndexedReader, file: string): Promise<Rollout> {
       throw new UserError(`${file}: the rollout has more messages than its ${metadata.steps} steps. Record it anew.`)
     }
     const parsed = messageSchemas[name].safeParse(JSON.parse(new TextDecoder().decode(message.data)))
-    if (!parsed.success) throw new UserError(`${file}: message ${message.sequence} of ${channels[name].topic} is damaged. Record it anew.`)
-    const frame = (frames[message.sequence] ??= {})
-    Object.assign(frame, { [name]: parsed.data })
+    if (!parsed.success)
+      throw new UserError(`${file}: message ${message.sequence} of ${channels[name].topic} is damaged. Record it anew.`)
+    frames[message.sequence] = { ...frames[message.sequence], [name]: parsed.data }
   }
   if (frames.length !== metadata.steps + 1) {
-    throw new UserError(`${file}: the rollout holds ${frames.length - 1} of its ${metadata.steps} steps. Record it anew.`)
+    throw new UserError(
+      `${file}: the rollout holds ${frames.length - 1} of its ${metadata.steps} steps. Record it anew.`,
+    )
   }
   const termNames = scene.task.reward.map(({ name }) => name)
-  const incomplete = frames.findIndex((frame, index) => !frame?.poses || !frame.observation || (index > 0 && !(frame.action && frame.reward)))
+  const incomplete = frames.findIndex(
+    (frame, index) => !frame?.poses || !frame.observation || (index > 0 && !(frame.action && frame.reward)),
+  )
   if (incomplete >= 0) throw new UserError(`${file}: step ${incomplete} of the rollout is incomplete. Record it anew.`)
   const complete = frames as Messages[]
   return {
@@ -117,7 +132,9 @@ async function readMetadata(reader: McapIndexedReader, file: string): Promise<z.
   for await (const { metadata } of reader.readMetadata({ name: ROLLOUT_FORMAT })) {
     const parsed = metadataSchema.safeParse(Object.fromEntries(metadata))
     if (parsed.success) return parsed.data
-    throw new UserError(`${file}: the rollout's metadata are damaged or of a newer version. Update TorqueLab, or record it anew.`)
+    throw new UserError(
+      `${file}: the rollout's metadata are damaged or of a newer version. Update TorqueLab, or record it anew.`,
+    )
   }
   throw new UserError(`${file}: this MCAP file holds no TorqueLab rollout. A rollout is made with "torquelab record".`)
 }

@@ -31,7 +31,8 @@ function firstDifference(recorded: Rollout, simulated: Rollout): string | undefi
     const again = simulated.steps[index]
     if (!again) return `the re-simulation ends after ${simulated.steps.length} of ${recorded.steps.length} steps`
     const difference = differenceOfFrames(step, again, recorded) ?? differenceOfRewards(step, again, recorded)
-    if (difference) return `at step ${index + 1} (${((index + 1) * scene.world.controlStep).toFixed(3)} s), ${difference}`
+    if (difference)
+      return `at step ${index + 1} (${((index + 1) * scene.world.controlStep).toFixed(3)} s), ${difference}`
   }
   if (recorded.terminated !== simulated.terminated || recorded.truncated !== simulated.truncated) {
     return 'the two end differently (terminated or truncated)'

@@ -1,7 +1,16 @@
 /** Writes a rollout as an MCAP file: whole or not at all. */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { McapWriter } from '@mcap/core'
-import { type ChannelName, channels, encodeExactly, POLICY_ATTACHMENT, POSE_SIZE, ROLLOUT_FORMAT, ROLLOUT_VERSION, SCENE_ATTACHMENT } from './channels.ts'
+import {
+  type ChannelName,
+  channels,
+  encodeExactly,
+  POLICY_ATTACHMENT,
+  POSE_SIZE,
+  ROLLOUT_FORMAT,
+  ROLLOUT_VERSION,
+  SCENE_ATTACHMENT,
+} from './channels.ts'
 import { type Frame, type Rollout, returnOf, type Step } from './rollout.ts'
 
 /** Writes to a temporary file beside `file`, syncs it, then renames it. `versions` are recorded for whoever verifies it later. */

@@ -100,7 +100,10 @@ function convert(node: jsep.Expression, text: string): Expression {
       return convert(node.expression as jsep.Expression, text)
     case 'Literal':
       if (typeof node.value === 'number' && Number.isFinite(node.value)) return { kind: 'number', value: node.value }
-      throw new FormulaError(`${node.raw} is no number that a formula can use.`, Math.max(0, text.indexOf(String(node.raw))))
+      throw new FormulaError(
+        `${node.raw} is no number that a formula can use.`,
+        Math.max(0, text.indexOf(String(node.raw))),
+      )
     case 'Identifier':
     case 'MemberExpression':
       return { kind: 'name', name: dottedName(node), index: node.index as number }

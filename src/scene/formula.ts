@@ -56,9 +56,9 @@ const FUNCTIONS: Record<string, { arity: number; apply: (...args: number[]) => n
   abs: { arity: 1, apply: Math.abs },
   sqrt: { arity: 1, apply: Math.sqrt },
   exp: { arity: 1, apply: Math.exp },
-  min: { arity: 2, apply: (a, b) => (a < b ? a : b) },
-  max: { arity: 2, apply: (a, b) => (a > b ? a : b) },
-  clip: { arity: 3, apply: (value, low, high) => (value < low ? low : value > high ? high : value) },
+  min: { arity: 2, apply: Math.min },
+  max: { arity: 2, apply: Math.max },
+  clip: { arity: 3, apply: (value, low, high) => Math.min(high, Math.max(low, value)) },
   wrap: { arity: 1, apply: wrap },
 }
 

@@ -38,7 +38,11 @@ export function validateScene(text: string): SceneValidation {
     // Inside a JSON string the character's column is the string's, past its opening quote.
     const { line, column } = document.locate(path)
     const place = { line, column: column + 1 + error.index }
-    return { path: formatPath(path), ...place, message: `${error.message} (character ${error.index + 1} of the formula)` }
+    return {
+      path: formatPath(path),
+      ...place,
+      message: `${error.message} (character ${error.index + 1} of the formula)`,
+    }
   })
   return formulas.length > 0 ? { problems: formulas } : { scene, problems: [] }
 }
@@ -81,7 +85,10 @@ function schemaProblems(document: JsonDocument, issue: z.core.$ZodIssue): Proble
 function unknownVariant(path: JsonPath, value: unknown): string {
   const key = String(path.at(-1))
   const options = optionsOf(schemaAt(path.slice(0, -1), undefined)).map((option) => literalOf(option, key))
-  const input = path.reduce<unknown>((current, part) => (current as Record<PropertyKey, unknown> | undefined)?.[part], value)
+  const input = path.reduce<unknown>(
+    (current, part) => (current as Record<PropertyKey, unknown> | undefined)?.[part],
+    value,
+  )
   if (input === undefined) return `"${key}" is missing. Known: ${options.join(', ')}.`
   return `${JSON.stringify(input)} is no ${key} that is known.${suggestion(String(input), options)}`
 }
@@ -99,7 +106,15 @@ function keysAt(path: JsonPath, value: unknown): string[] {
 
 interface AnySchema {
   description?: string
-  def: { type: string; shape?: Record<string, AnySchema>; element?: AnySchema; innerType?: AnySchema; options?: AnySchema[]; discriminator?: string; values?: string[] }
+  def: {
+    type: string
+    shape?: Record<string, AnySchema>
+    element?: AnySchema
+    innerType?: AnySchema
+    options?: AnySchema[]
+    discriminator?: string
+    values?: string[]
+  }
 }
 
 /** Walks the schema along a path; `value` (the document's) chooses among variants. */

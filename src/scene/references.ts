@@ -10,7 +10,13 @@ export interface ReferenceProblem {
 }
 
 export function checkReferences(scene: Scene): ReferenceProblem[] {
-  return [...checkWorld(scene), ...checkNames(scene), ...checkJoints(scene), ...checkActuators(scene), ...checkTask(scene)]
+  return [
+    ...checkWorld(scene),
+    ...checkNames(scene),
+    ...checkJoints(scene),
+    ...checkActuators(scene),
+    ...checkTask(scene),
+  ]
 }
 
 /** Physics steps in one control step. */
@@ -29,7 +35,8 @@ function checkNames(scene: Scene): ReferenceProblem[] {
   const problems: ReferenceProblem[] = []
   const taken = new Map<string, string>()
   for (const word of RESERVED_NAMES) taken.set(word, 'a word of the formulas')
-  for (const word of [...FUNCTION_NAMES, ...CONSTANT_NAMES, 'and', 'or', 'not']) taken.set(word, 'a word of the formulas')
+  for (const word of [...FUNCTION_NAMES, ...CONSTANT_NAMES, 'and', 'or', 'not'])
+    taken.set(word, 'a word of the formulas')
   const take = (name: string, kind: string, path: (string | number)[]): void => {
     const owner = taken.get(name)
     if (owner) problems.push({ path, message: `The name "${name}" is already taken by ${owner}; choose another.` })
@@ -42,12 +49,18 @@ function checkNames(scene: Scene): ReferenceProblem[] {
     take(name, 'a joint', ['joints', index, 'name'])
   })
   for (const name of Object.keys(scene.task.constants ?? {})) take(name, 'a constant', ['task', 'constants', name])
-  const lists = { actuators: scene.actuators, observation: scene.task.observation, reward: scene.task.reward, terminate: scene.task.terminate }
+  const lists = {
+    actuators: scene.actuators,
+    observation: scene.task.observation,
+    reward: scene.task.reward,
+    terminate: scene.task.terminate,
+  }
   for (const [list, entries] of Object.entries(lists)) {
     const seen = new Set<string>()
     entries.forEach(({ name }, index) => {
       const path = list === 'actuators' ? [list, index, 'name'] : ['task', list, index, 'name']
-      if (seen.has(name)) problems.push({ path, message: `The name "${name}" stands twice in this list; choose another.` })
+      if (seen.has(name))
+        problems.push({ path, message: `The name "${name}" stands twice in this list; choose another.` })
       seen.add(name)
     })
   }
@@ -82,7 +95,10 @@ function checkJoints(scene: Scene): ReferenceProblem[] {
     let body: string | undefined = joint.parent
     for (let steps = 0; body !== undefined && steps <= scene.joints.length; steps++) {
       if (body === joint.child) {
-        problems.push({ path: ['joints', index, 'parent'], message: `"${joint.child}" carries itself: joints form a tree.` })
+        problems.push({
+          path: ['joints', index, 'parent'],
+          message: `"${joint.child}" carries itself: joints form a tree.`,
+        })
         return
       }
       body = parentOf.get(body)

@@ -108,7 +108,11 @@ export const sceneSchema = z.strictObject({
   $schema: z.string().optional().describe('for editors; ignored'),
   format: z.literal('torquelab-scene'),
   version: z.literal(1),
-  name: z.string().min(1).max(LIMIT.name).regex(/^[A-Za-z0-9][A-Za-z0-9 _.-]*$/, 'Use letters, digits, spaces, _ . and -.'),
+  name: z
+    .string()
+    .min(1)
+    .max(LIMIT.name)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9 _.-]*$/, 'Use letters, digits, spaces, _ . and -.'),
   description: z.string().max(2000).optional(),
   world: z.strictObject({
     gravity: point.describe('m/s²'),

@@ -67,7 +67,8 @@ export class Environment {
   /** Prefer `createEnvironment`, which loads the physics engine first. */
   constructor(scene: Scene) {
     const { task, problems } = compileTask(scene)
-    if (!task) throw new UserError(`The scene "${scene.name}" has a formula that cannot be used: ${problems[0]?.error.message}`)
+    if (!task)
+      throw new UserError(`The scene "${scene.name}" has a formula that cannot be used: ${problems[0]?.error.message}`)
     this.scene = scene
     this.task = task
     this.sensors = sensorsOf(scene)
@@ -151,7 +152,8 @@ export class Environment {
     this.torques.fill(0)
     this.scene.actuators.forEach(({ name, gear }, index) => {
       const value = action[index]!
-      if (!Number.isFinite(value)) throw new UserError(`The action of "${name}" is ${value}; it must be a number in [-1, 1].`)
+      if (!Number.isFinite(value))
+        throw new UserError(`The action of "${name}" is ${value}; it must be a number in [-1, 1].`)
       const clipped = Math.min(1, Math.max(-1, value))
       this.action[index] = clipped
       this.torques[this.actuatorJoints[index]!]! += gear * clipped

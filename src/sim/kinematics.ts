@@ -38,7 +38,11 @@ export function placeBodies(
     const parent = poses[parentIndex]!
     const parentVelocity = velocities[parentIndex]!
     const turned = parent.angle - (parentDrawn.angle ?? 0)
-    const toAnchor = rotate(joint.anchor[0] - parentDrawn.position[0], joint.anchor[1] - parentDrawn.position[1], turned)
+    const toAnchor = rotate(
+      joint.anchor[0] - parentDrawn.position[0],
+      joint.anchor[1] - parentDrawn.position[1],
+      turned,
+    )
     const turn = turned + (coordinates.get(`${joint.name}.angle`) ?? 0)
     const toBody = rotate(body.position[0] - joint.anchor[0], body.position[1] - joint.anchor[1], turn)
     const angular = parentVelocity.angular + (coordinates.get(`${joint.name}.velocity`) ?? 0)

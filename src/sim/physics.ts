@@ -56,7 +56,9 @@ export class PhysicsWorld {
       }
       return rigidBody
     })
-    this.hinges = scene.joints.map((joint) => this.createHinge(scene, joint, coordinates.get(`${joint.name}.angle`) ?? 0))
+    this.hinges = scene.joints.map((joint) =>
+      this.createHinge(scene, joint, coordinates.get(`${joint.name}.angle`) ?? 0),
+    )
   }
 
   /** Advances by one control step under the given torque of each joint (N·m, in the scene's order). */
@@ -112,7 +114,12 @@ export class PhysicsWorld {
     const anchorInParent = anchorIn(scene.bodies[parentIndex]!, joint.anchor)
     const anchorInChild = anchorIn(scene.bodies[childIndex]!, joint.anchor)
     const [parent, child] = [this.bodies[parentIndex]!, this.bodies[childIndex]!]
-    const created = this.world.createImpulseJoint(RAPIER.JointData.revolute(anchorInParent, anchorInChild), parent, child, true)
+    const created = this.world.createImpulseJoint(
+      RAPIER.JointData.revolute(anchorInParent, anchorInChild),
+      parent,
+      child,
+      true,
+    )
     created.setContactsEnabled(false)
     return { joint, parent, child, anchorInChild: { ...anchorInChild, angle: 0 }, angle }
   }
@@ -181,4 +188,3 @@ function clipVelocity({ joint, parent, child, anchorInChild }: Hinge): void {
   child.setAngvel(child.angvel() + change, true)
   child.setLinvel({ x: velocity.x - change * armY, y: velocity.y + change * armX }, true)
 }
-

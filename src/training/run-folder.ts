@@ -8,7 +8,7 @@ import writeFileAtomic from 'write-file-atomic'
 import * as z from 'zod'
 import { suggestion } from '../common/nearest.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
-import { type Policy } from '../policy/policy.ts'
+import type { Policy } from '../policy/policy.ts'
 import { readPolicy, writePolicy } from '../policy/policy-file.ts'
 import { loadScene } from '../scene/load.ts'
 import type { Scene } from '../scene/schema.ts'
@@ -79,14 +79,19 @@ export class RunFolder {
   /** Makes a new run's folder: named `name`, or after the scene with a number that is free. Names never collide. */
   static create(runsFolder: string, name: string | undefined, stem: string): RunFolder {
     if (name !== undefined && !RUN_NAME.test(name)) {
-      throw new UserError(`"${name}" cannot name a run: use letters, digits, _ . and -, beginning with a letter or digit, 100 at most.`)
+      throw new UserError(
+        `"${name}" cannot name a run: use letters, digits, _ . and -, beginning with a letter or digit, 100 at most.`,
+      )
     }
     try {
       mkdirSync(runsFolder, { recursive: true })
       return new RunFolder(name === undefined ? makeNumbered(runsFolder, stem) : makeNamed(runsFolder, name))
     } catch (error) {
       if (error instanceof UserError) throw error
-      throw new UserError(`${runsFolder}: the run's folder cannot be made: ${messageOf(error)}. Choose another with --runs.`, 'failure')
+      throw new UserError(
+        `${runsFolder}: the run's folder cannot be made: ${messageOf(error)}. Choose another with --runs.`,
+        'failure',
+      )
     }
   }
 
@@ -99,7 +104,8 @@ export class RunFolder {
       throw new UserError(`${run}: this folder is no run: it has no run.json. Runs are made with "torquelab train".`)
     }
     const known = RunFolder.names(runsFolder)
-    const hint = known.length === 0 ? ' There are no runs yet; make one with "torquelab train".' : suggestion(run, known)
+    const hint =
+      known.length === 0 ? ' There are no runs yet; make one with "torquelab train".' : suggestion(run, known)
     throw new UserError(`There is no run called "${run}" in ${runsFolder}.${hint}`)
   }
 

@@ -39,7 +39,11 @@ const WORKER_HEAP_MB = 1024
 
 export function startTraining(options: StartOptions): Training {
   const { scene, seed, settings, budget, engine, runsFolder, versions, onEvent } = options
-  const folder = RunFolder.create(runsFolder, options.name, `${scene.name}-${ALGORITHM}-seed${seed}`.replaceAll(' ', '-'))
+  const folder = RunFolder.create(
+    runsFolder,
+    options.name,
+    `${scene.name}-${ALGORITHM}-seed${seed}`.replaceAll(' ', '-'),
+  )
   let description: RunDescription = {
     format: 'torquelab-run',
     version: 1,
@@ -73,7 +77,10 @@ export function startTraining(options: StartOptions): Training {
     versions,
     control: control.buffer as SharedArrayBuffer,
   }
-  const worker = new Worker(options.workerFile, { workerData: task, resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB } })
+  const worker = new Worker(options.workerFile, {
+    workerData: task,
+    resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+  })
 
   const finished = new Promise<RunDescription & { result: RunResult }>((resolve, reject) => {
     const end = (status: RunDescription['status'], more: Partial<RunDescription>): RunDescription => {
@@ -101,7 +108,8 @@ export function startTraining(options: StartOptions): Training {
         const wasStopped = Atomics.load(control, 0) === STOP
         resolve({ ...end(wasStopped ? 'stopped' : 'finished', { result: message.result }), result: message.result })
       } else {
-        const problem = message.kind === 'defect' ? `Training failed by a defect of TorqueLab: ${message.message}` : message.message
+        const problem =
+          message.kind === 'defect' ? `Training failed by a defect of TorqueLab: ${message.message}` : message.message
         fail(problem, message.kind === 'input' ? 'input' : 'failure')
       }
     })

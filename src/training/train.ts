@@ -12,8 +12,8 @@ import { Policy } from '../policy/policy.ts'
 import { writePolicy } from '../policy/policy-file.ts'
 import { recordRollout } from '../rollout/rollout.ts'
 import { writeRollout } from '../rollout/write-rollout.ts'
-import { createEnvironment, type Environment, type StepResult } from '../sim/environment.ts'
 import type { Scene } from '../scene/schema.ts'
+import { createEnvironment, type Environment, type StepResult } from '../sim/environment.ts'
 import { type Evaluation, episodeSeeds, evaluatePolicy } from './evaluate.ts'
 import type { RunFolder, RunResult } from './run-folder.ts'
 import type { TrainingSettings } from './settings.ts'
@@ -34,7 +34,14 @@ export interface TrainOptions {
 
 export type TrainingEvent =
   | { type: 'started'; engine: EngineName }
-  | { type: 'episode'; step: number; episode: number; return: number; length: number; epsilon: number } & Partial<UpdateMetrics>
+  | ({
+      type: 'episode'
+      step: number
+      episode: number
+      return: number
+      length: number
+      epsilon: number
+    } & Partial<UpdateMetrics>)
   | { type: 'evaluation'; step: number; episode: number; meanReturn: number; stdReturn: number; isBest: boolean }
   | { type: 'progress'; step: number; episode: number; seconds: number; stepsPerSecond: number }
 

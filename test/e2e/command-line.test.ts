@@ -1,0 +1,321 @@
+/** The command line as its user meets it: the built program, real runs, real files, every message read. */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readRollout } from '../../src/rollout/read-rollout.ts'
+import { writeRollout } from '../../src/rollout/write-rollout.ts'
+
+const program = path.resolve('dist/node/cli.js')
+/** Small networks: these tests are about the path, not about learning. */
+const SMALL = ['--set', 'hiddenSizes=16,16', '--set', 'evaluationInterval=200', '--set', 'evaluationEpisodes=2']
+
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-cli-'))
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Finished {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+function start(args: string[]) {
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => {
+    output.stdout += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    output.stderr += chunk
+  })
+  const finished = new Promise<Finished>((resolve) => {
+    child.on('close', (code) => resolve({ code, ...output }))
+  })
+  return { child, output, finished }
+}
+
+const torquelab = (...args: string[]): Promise<Finished> => start(args).finished
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are checked field by field.
+function answerOf({ stdout }: Finished): any {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1)!)
+}
+
+describe('the whole path', () => {
+  test('a run is trained, evaluated, recorded, replayed, verified and listed', async () => {
+    const trained = await torquelab(
+      'train',
+      'pendulum',
+      '--seed',
+      '3',
+      '--steps',
+      '500',
+      '--run',
+      'first',
+      ...SMALL,
+      '--json',
+    )
+    expect(trained.code).toBe(0)
+    expect(trained.stdout.trimEnd().split('\n')).toHaveLength(1)
+    const run = answerOf(trained)
+    expect(run).toMatchObject({
+      run: 'first',
+      scene: 'pendulum',
+      algorithm: 'ddpg',
+      seed: 3,
+      steps: 500,
+      episodes: 2,
+      status: 'finished',
+      evaluation: { episodes: 20, terminated: 0, truncated: 20 },
+    })
+    expect(run.engine).toMatch(/^tfjs-/)
+    expect(run.seconds).toBeGreaterThan(0)
+    expect(run.stepsPerSecond).toBeGreaterThan(0)
+    expect(run.evaluation.stdReturn).toBeGreaterThan(0)
+    expect(run.evaluation.meanReturn).toBeLessThan(0)
+    expect(trained.stderr).toMatch(/best policy saved: return -?\d+\.\d .* at episode \d+/)
+    for (const file of [
+      'run.json',
+      'scene.json',
+      'metrics.ndjson',
+      'timing.ndjson',
+      'best/policy.safetensors',
+      'checkpoint/policy.safetensors',
+      'rollouts/best.mcap',
+    ]) {
+      expect(existsSync(path.join(folder, 'runs/first', file)), file).toBe(true)
+    }
+    const description = JSON.parse(readFileSync(path.join(folder, 'runs/first/run.json'), 'utf8'))
+    expect(description).toMatchObject({ status: 'finished', engine: run.engine, settings: { hiddenSizes: [16, 16] } })
+
+    const evaluated = answerOf(await torquelab('eval', 'first', '--episodes', '4', '--seed', '9', '--json'))
+    expect(evaluated).toMatchObject({ run: 'first', episodes: 4, seed: 9, terminated: 0, truncated: 4 })
+    expect(evaluated.returns).toHaveLength(4)
+    expect(evaluated.minReturn).toBe(Math.min(...evaluated.returns))
+    expect(evaluated.meanReturn).toBeCloseTo(
+      evaluated.returns.reduce((sum: number, value: number) => sum + value, 0) / 4,
+      9,
+    )
+
+    const recorded = answerOf(await torquelab('record', 'first', '--out', 'out/one.mcap', '--seed', '5', '--json'))
+    expect(recorded).toMatchObject({ scene: 'pendulum', steps: 200, file: path.join(folder, 'out/one.mcap') })
+    const replayed = await torquelab('replay', 'out/one.mcap', '--verify', '--json')
+    expect(replayed.code).toBe(0)
+    expect(answerOf(replayed)).toMatchObject({ scene: 'pendulum', steps: 200, return: recorded.return, verified: true })
+    expect(answerOf(await torquelab('replay', 'out/one.mcap', '--json')).verified).toBe(null)
+
+    const listed = answerOf(await torquelab('list', '--json'))
+    expect(listed.scenes.map(({ name }: { name: string }) => name)).toContain('pendulum')
+    expect(listed.runs).toMatchObject([
+      { name: 'first', status: 'finished', steps: 500, meanReturn: run.evaluation.meanReturn },
+    ])
+  })
+
+  test('the same seed gives the same metrics and policy byte for byte; another seed does not', async () => {
+    const runs = [
+      ['a', '7'],
+      ['b', '7'],
+      ['c', '8'],
+    ] as const
+    for (const [run, seed] of runs) {
+      const { code } = await torquelab(
+        'train',
+        'pendulum',
+        '--steps',
+        '450',
+        '--seed',
+        seed,
+        '--run',
+        run,
+        '--runs',
+        'twins',
+        ...SMALL,
+      )
+      expect(code).toBe(0)
+    }
+    const read = (run: string, file: string) => readFileSync(path.join(folder, 'twins', run, file))
+    for (const file of [
+      'metrics.ndjson',
+      'best/policy.safetensors',
+      'checkpoint/policy.safetensors',
+      'rollouts/best.mcap',
+    ]) {
+      expect(read('a', file).equals(read('b', file)), file).toBe(true)
+      expect(read('a', file).equals(read('c', file)), file).toBe(false)
+    }
+    const rows = read('a', 'metrics.ndjson')
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .map((row) => JSON.parse(row))
+    expect(rows.filter(({ type }) => type === 'episode').map(({ step }) => step)).toEqual([200, 400])
+    expect(rows.filter(({ type }) => type === 'evaluation').map(({ step }) => step)).toEqual([0, 200, 400, 450])
+    expect(rows.find(({ type }) => type === 'episode')).toMatchObject({
+      length: 200,
+      epsilon: expect.closeTo(0.998, 9),
+    })
+  })
+
+  test('--episodes ends after that many episodes', async () => {
+    const { stdout } = await torquelab('train', 'pendulum', '--episodes', '2', '--run', 'episodes', ...SMALL, '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ episodes: 2, steps: 400 })
+  })
+
+  test('an interrupt stops the run cleanly and keeps it', async () => {
+    const { child, output, finished } = start([
+      'train',
+      'pendulum',
+      '--steps',
+      '1000000',
+      '--run',
+      'interrupted',
+      ...SMALL,
+      '--json',
+    ])
+    await expect.poll(() => output.stderr, { timeout: 30_000 }).toMatch(/step [1-9]\d*\)/)
+    child.kill('SIGINT')
+    // npm and the terminal both send it: the second must not cut the saving short.
+    child.kill('SIGINT')
+    const ended = await finished
+    expect(ended.code).toBe(0)
+    expect(ended.stderr).toContain('Stopping')
+    expect(answerOf(ended)).toMatchObject({ status: 'stopped', evaluation: { episodes: 20 } })
+    const evaluated = await torquelab('eval', 'interrupted', '--episodes', '1')
+    expect(evaluated.code).toBe(0)
+  })
+})
+
+describe('wrong use and bad input: one clear line, exit 2, no stack trace', () => {
+  const scene = () => JSON.parse(readFileSync('scenes/pendulum.json', 'utf8'))
+  const write = (name: string, content: string | Uint8Array): string => {
+    writeFileSync(path.join(folder, name), content)
+    return name
+  }
+  const cases: [what: string, prepare: () => string[], message: RegExp][] = [
+    ['an unknown command', () => ['trian'], /unknown command 'trian'.*Did you mean train/],
+    ['an unknown option', () => ['train', 'pendulum', '--stpes', '5'], /unknown option '--stpes'.*--steps/],
+    ['a scene that does not exist', () => ['train', 'pendulun'], /no built-in scene called "pendulun".*"pendulum"/],
+    ['a scene file that does not exist', () => ['train', './none.json'], /none\.json: there is no such file/],
+    ['a folder for a scene', () => ['validate', '.'], /folder/],
+    [
+      'broken JSON',
+      () => ['train', `./${write('broken.json', '{\n  "format": torquelab\n}')}`],
+      /broken\.json:2:13: .*not valid JSON/,
+    ],
+    [
+      'an unknown sensor in a formula',
+      () => {
+        const changed = scene()
+        changed.task.reward[0].formula = '-hinge.angel^2'
+        return ['train', `./${write('sensor.json', JSON.stringify(changed, null, 2))}`]
+      },
+      /sensor\.json:\d+:\d+: task\.reward\[0\]\.formula: .*"hinge\.angel".*"hinge\.angle".*character 2/,
+    ],
+    ['a negative step count', () => ['train', 'pendulum', '--steps', '-5'], /"steps" cannot be -5: .*1 or more/],
+    ['a step count that is no number', () => ['train', 'pendulum', '--steps', 'many'], /--steps.*whole number/],
+    ['no steps at all', () => ['train', 'pendulum', '--steps', '0'], /"steps" cannot be 0/],
+    ['an unknown setting', () => ['train', 'pendulum', '--set', 'batchSise=3'], /"batchSise".*"batchSize"/],
+    ['a setting out of range', () => ['train', 'pendulum', '--set', 'discount=2'], /"discount" cannot be 2/],
+    ['an unknown engine', () => ['train', 'pendulum', '--engine', 'abacus'], /engine.*abacus/],
+    ['an unknown preset', () => ['train', 'pendulum', '--preset', 'best'], /preset.*default, paper/],
+    ['a seed that is no seed', () => ['train', 'pendulum', '--seed', '-1'], /"seed" cannot be -1/],
+    ['a run name with a slash', () => ['train', 'pendulum', '--run', '../out'], /cannot name a run/],
+    ['a run that does not exist', () => ['eval', 'nobody'], /no run called "nobody"/],
+    [
+      'a run without its policy',
+      () => {
+        mkdirSync(path.join(folder, 'bare/empty'), { recursive: true })
+        write('bare/empty/run.json', '{}')
+        return ['eval', 'empty', '--runs', 'bare']
+      },
+      /empty.*best.policy\.safetensors: the run has no policy yet/,
+    ],
+    [
+      'a file that is no MCAP',
+      () => ['replay', write('no.mcap', 'hello, this is text')],
+      /no\.mcap: this is no MCAP file/,
+    ],
+    ['an empty rollout file', () => ['replay', write('empty.mcap', '')], /empty\.mcap: this is no MCAP file/],
+    ['a rollout that does not exist', () => ['replay', 'none.mcap'], /none\.mcap: there is no such file/],
+    ['a record without --out', () => ['record', 'first'], /--out/],
+  ]
+  test.each(cases)('%s', async (_, prepare, message) => {
+    const { code, stdout, stderr } = await torquelab(...prepare())
+    expect(stderr).toMatch(message)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(stderr).not.toMatch(/^\s+at /m)
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
+
+  test('validate prints every problem, as JSON where asked, and exits 2', async () => {
+    const broken = scene()
+    delete broken.bodies[1].mass
+    broken.task.maxSteps = 0
+    const file = write('two.json', JSON.stringify(broken, null, 2))
+    const answer = await torquelab('validate', file, '--json')
+    expect(answer.code).toBe(2)
+    expect(answerOf(answer)).toMatchObject({
+      valid: false,
+      problems: [
+        {
+          path: 'bodies[1].mass',
+          line: expect.any(Number),
+          column: expect.any(Number),
+          message: expect.stringContaining('missing'),
+        },
+        {
+          path: 'task.maxSteps',
+          line: expect.any(Number),
+          column: expect.any(Number),
+          message: expect.stringContaining('>=1'),
+        },
+      ],
+    })
+    const valid = await torquelab('validate', path.resolve('scenes/pendulum.json'), '--json')
+    expect(valid.code).toBe(0)
+    expect(answerOf(valid)).toMatchObject({ valid: true, problems: [] })
+  })
+
+  test('a name that is taken is refused, and the run that has it is untouched', async () => {
+    const before = readFileSync(path.join(folder, 'runs/first/run.json'))
+    const { code, stderr } = await torquelab('train', 'pendulum', '--steps', '100', '--run', 'first')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/already a run called "first"/)
+    expect(readFileSync(path.join(folder, 'runs/first/run.json')).equals(before)).toBe(true)
+  })
+
+  test('a damaged rollout is refused: exit 2', async () => {
+    const bytes = readFileSync(path.join(folder, 'out/one.mcap'))
+    bytes[Math.floor(bytes.length / 2)]! ^= 1
+    writeFileSync(path.join(folder, 'damaged.mcap'), bytes)
+    const { code, stderr } = await torquelab('replay', 'damaged.mcap', '--verify')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/damaged\.mcap: .*damaged/)
+  })
+
+  test('a rollout whose actions are not what moved it is not verified: exit 1, and where it differs', async () => {
+    const rollout = await readRollout(path.join(folder, 'out/one.mcap'))
+    rollout.steps[9]!.action[0] = rollout.steps[9]!.action[0]! > 0 ? -0.5 : 0.5
+    await writeRollout(path.join(folder, 'forged.mcap'), rollout, {})
+    const { code, stdout } = await torquelab('replay', 'forged.mcap', '--verify')
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/not verified: at step 10 \(0\.500 s\), .* of "rod" is /)
+  })
+})
+
+describe('help', () => {
+  test.each(['train', 'eval', 'record', 'replay', 'validate', 'list'])('%s --help shows examples', async (command) => {
+    const { code, stdout } = await torquelab(command, '--help')
+    expect(code).toBe(0)
+    expect(stdout).toContain('Examples:')
+    expect(stdout).toContain(`torquelab ${command}`)
+  })
+})
