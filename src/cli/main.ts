@@ -10,6 +10,9 @@ import { runTrain } from './train-command.ts'
 const EXIT_FAILED = 1
 const EXIT_WRONG_USE = 2
 
+// A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : EXIT_FAILED))
+
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(args: string[]): Promise<number> {
@@ -75,7 +78,7 @@ function createProgram(): Command {
     .description("play a run's policy without noise and print its returns")
     .argument('<run>', "a run's name or its folder")
     .option('--episodes <n>', 'episodes to play', integer, 20)
-    .option('--seed <n>', 'seed that the episodes are drawn from', integer, 1)
+    .option('--seed <n>', 'which block of episodes; 0 is the one that training reports', integer, 1)
     .addOption(policy())
     .addOption(runs())
     .addOption(json())

@@ -74,6 +74,8 @@ export interface EvaluateAnswer {
   meanLength: number
   terminated: number
   truncated: number
+  /** Reset seed and return of each episode: `record` with such a seed shows that episode. */
+  seeds: number[]
   returns: number[]
 }
 

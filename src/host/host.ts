@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
-import { RandomStream } from '../common/random.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { policyController } from '../episode/controllers.ts'
 import { runEpisode } from '../episode/episode.ts'
@@ -12,7 +11,7 @@ import { verifyRollout } from '../rollout/verify.ts'
 import { writeRollout } from '../rollout/write-rollout.ts'
 import { validateScene } from '../scene/load.ts'
 import { createEnvironment } from '../sim/environment.ts'
-import { evaluatePolicy } from '../training/evaluate.ts'
+import { episodeSeeds, evaluatePolicy } from '../training/evaluate.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import { settingsOf } from '../training/settings.ts'
 import { startTraining, type Training } from '../training/start-training.ts'
@@ -67,7 +66,7 @@ export function train(
   return { started, training }
 }
 
-/** Plays a run's policy without noise, on seeds drawn from `seed`. */
+/** Plays a run's policy without noise, on the block of episodes that `seed` numbers (0 is that of the run's own report). */
 export async function evaluate(request: Requests['evaluate']): Promise<EvaluateAnswer> {
   const {
     episodes = DEFAULT_EVALUATION_EPISODES,
@@ -79,9 +78,7 @@ export async function evaluate(request: Requests['evaluate']): Promise<EvaluateA
   const { policy } = folder.readPolicy(choice)
   const environment = await createEnvironment(folder.readScene())
   try {
-    const random = RandomStream.derive(seed, 'evaluation: asked for')
-    const seeds = Array.from({ length: episodes }, () => random.seed())
-    const evaluation = evaluatePolicy(environment, policy, seeds)
+    const evaluation = evaluatePolicy(environment, policy, episodeSeeds(seed, episodes))
     return { run: folder.name, scene: environment.spec.scene, policy: choice, seed, ...evaluation }
   } finally {
     environment.close()

@@ -22,6 +22,7 @@ const evaluationSchema = z.object({
   meanLength: z.number(),
   terminated: z.int(),
   truncated: z.int(),
+  seeds: z.array(z.int()),
   returns: z.array(z.number()),
 })
 

@@ -14,7 +14,7 @@ import { recordRollout } from '../rollout/rollout.ts'
 import { writeRollout } from '../rollout/write-rollout.ts'
 import type { Scene } from '../scene/schema.ts'
 import { createEnvironment, type Environment, type StepResult } from '../sim/environment.ts'
-import { type Evaluation, episodeSeeds, evaluatePolicy } from './evaluate.ts'
+import { type Evaluation, episodeSeeds, evaluatePolicy, REPORT_BLOCK, SELECTION_BLOCK } from './evaluate.ts'
 import type { RunFolder, RunResult } from './run-folder.ts'
 import type { TrainingSettings } from './settings.ts'
 
@@ -137,10 +137,10 @@ class Trainer {
 
   /** Evaluates the current policy on the selection seeds; keeps it as the best where it is. */
   private evaluate(): void {
-    const { settings, seed, folder } = this.options
+    const { settings, folder } = this.options
     this.lastEvaluatedStep = this.step
     const policy = this.currentPolicy()
-    const seeds = episodeSeeds(seed, 'selection', settings.evaluationEpisodes)
+    const seeds = episodeSeeds(SELECTION_BLOCK, settings.evaluationEpisodes)
     const { meanReturn, stdReturn, minReturn, meanLength } = evaluatePolicy(this.evaluationEnvironment, policy, seeds)
     const isBest = meanReturn > this.best.selectionReturn
     folder.writePolicy('last', policy)
@@ -156,8 +156,7 @@ class Trainer {
   private async finish(): Promise<RunResult> {
     if (this.lastEvaluatedStep !== this.step) this.evaluate()
     const speed = this.speed(performance.now())
-    const { settings, seed } = this.options
-    const seeds = episodeSeeds(seed, 'report', settings.reportEpisodes)
+    const seeds = episodeSeeds(REPORT_BLOCK, this.options.settings.reportEpisodes)
     const report = (policy: Policy): Evaluation => evaluatePolicy(this.evaluationEnvironment, policy, seeds)
     const evaluation = report(this.bestPolicy)
     const finalEvaluation = report(this.currentPolicy())
