@@ -15,6 +15,8 @@ export function startCommand(args) {
     const paths = projectPaths(projectRoot)
     await ensureInstalled(paths)
     await ensureBuilt(paths)
+    // npm runs scripts in the project folder; paths on the command line are meant from where the user is.
+    if (process.env.npm_lifecycle_event === 'start' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD)
     const { code } = await runInForeground(pinnedNode(paths), [paths.cli, ...args])
     return code
   })

@@ -68,7 +68,10 @@ export function parseFormula(text: string): Expression {
     tree = jsep(text)
   } catch (error) {
     const { description, index } = error as { description?: string; index?: number }
-    throw new FormulaError(`${description ?? 'This is not a formula'}.`.replace(/\.\.$/, '.'), index ?? 0)
+    throw new FormulaError(
+      `${description ?? 'This is not a formula'}.`.replace(/\.\.$/, '.'),
+      Math.min(index ?? 0, text.length),
+    )
   }
   return convert(tree, text)
 }
@@ -87,7 +90,7 @@ function configureParser(): void {
       const expression = this.gobbleGroup()
       if (!expression) this.throwError('There is nothing between the parentheses')
       environment.node = { type: 'Group', expression, index: start }
-    } else if (/[A-Za-z_]/.test(this.char) && !/^not\b/.test(this.expr.slice(start))) {
+    } else if (/[A-Za-z_$\u0080-\uffff]/.test(this.char) && !/^not\b/.test(this.expr.slice(start))) {
       const identifier = this.gobbleIdentifier() as jsep.Expression
       environment.node = { ...this.gobbleTokenProperty(identifier), index: start }
     }

@@ -70,12 +70,12 @@ const RANDOM_FUNCTIONS = ['uniform', 'normal']
 export const FUNCTION_NAMES: readonly string[] = [...Object.keys(FUNCTIONS), ...STEP_FUNCTIONS, ...RANDOM_FUNCTIONS]
 export const CONSTANT_NAMES: readonly string[] = [...MATHEMATICAL_CONSTANTS.keys()]
 
-/** An angle in rad brought into [-π, π). */
+/** An angle in rad brought into [-π, π). The remainder is exact, so an angle already there stays as it is to the bit. */
 export function wrap(angle: number): number {
   const turn = 2 * Math.PI
-  const wrapped = angle - turn * Math.floor((angle + Math.PI) / turn)
-  // Rounding can reach π itself.
-  return wrapped >= Math.PI ? wrapped - turn : wrapped
+  const remainder = angle % turn
+  if (remainder >= Math.PI) return remainder - turn
+  return remainder < -Math.PI ? remainder + turn : remainder
 }
 
 /** Compiles `text` against a scope. Throws a FormulaError that names the character. */

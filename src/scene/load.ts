@@ -8,6 +8,7 @@ import { formatProblem, type Problem, UserError } from '../common/user-error.ts'
 import { formatPath, type JsonDocument, type JsonPath, parseJson } from './json-document.ts'
 import { checkReferences } from './references.ts'
 import { type Scene, sceneSchema } from './schema.ts'
+import { descriptionAt, keysAt, valueAt, variantsAt } from './schema-lookup.ts'
 import { compileTask } from './task.ts'
 
 /** Largest scene file read, in characters. */
@@ -27,7 +28,7 @@ export function validateScene(text: string): SceneValidation {
   }
   const { document, problems } = parseJson(text)
   if (!document || problems.length > 0) return { problems }
-  const parsed = sceneSchema.safeParse(document.value, { reportInput: true })
+  const parsed = sceneSchema.safeParse(document.value)
   if (!parsed.success) return { problems: parsed.error.issues.flatMap((issue) => schemaProblems(document, issue)) }
   const scene = parsed.data
   const references = checkReferences(scene)
@@ -35,12 +36,9 @@ export function validateScene(text: string): SceneValidation {
     return { problems: references.map(({ path, message }) => problemAt(document, path, message)) }
   }
   const formulas = compileTask(scene).problems.map(({ path, error }) => {
-    // Inside a JSON string the character's column is the string's, past its opening quote.
-    const { line, column } = document.locate(path)
-    const place = { line, column: column + 1 + error.index }
     return {
       path: formatPath(path),
-      ...place,
+      ...document.locateCharacter(path, error.index),
       message: `${error.message} (character ${error.index + 1} of the formula)`,
     }
   })
@@ -61,93 +59,29 @@ function problemAt(document: JsonDocument, path: JsonPath, message: string, of?:
 }
 
 function schemaProblems(document: JsonDocument, issue: z.core.$ZodIssue): Problem[] {
+  const { path } = issue
+  const { value } = document
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(issue.path, document.value)
+    const known = keysAt(path, value)
     return issue.keys.map((key) => {
       const message = `The key "${key}" is not known here.${suggestion(key, known)}`
-      return problemAt(document, [...issue.path, key], message, 'key')
+      return problemAt(document, [...path, key], message, 'key')
     })
   }
-  if (issue.code === 'invalid_union' && issue.errors.length === 0 && 'discriminator' in issue) {
-    return [problemAt(document, issue.path, unknownVariant(issue.path, document.value))]
-  }
   if (issue.code === 'invalid_key' && issue.issues[0]) {
-    return [problemAt(document, issue.path, issue.issues[0].message, 'key')]
+    return [problemAt(document, path, issue.issues[0].message, 'key')]
   }
-  const missing = issue.code === 'invalid_type' && issue.input === undefined
-  if (missing) {
-    const key = String(issue.path.at(-1) ?? '')
-    return [problemAt(document, issue.path, `"${key}" is missing${describe(issue.path, document.value)}.`)]
+  const description = descriptionAt(path, value)
+  const words = description === '' ? '' : ` (${description})`
+  const given = valueAt(value, path)
+  const variants = issue.code === 'invalid_union' ? variantsAt(path, value) : []
+  if (given === undefined && path.length > 0) {
+    const choices = variants.length > 0 ? ` Known: ${variants.join(', ')}.` : ''
+    return [problemAt(document, path, `"${String(path.at(-1))}" is missing${words}.${choices}`)]
   }
-  return [problemAt(document, issue.path, `${issue.message}${describe(issue.path, document.value)}`)]
-}
-
-function unknownVariant(path: JsonPath, value: unknown): string {
-  const key = String(path.at(-1))
-  const options = optionsOf(schemaAt(path.slice(0, -1), undefined)).map((option) => literalOf(option, key))
-  const input = path.reduce<unknown>(
-    (current, part) => (current as Record<PropertyKey, unknown> | undefined)?.[part],
-    value,
-  )
-  if (input === undefined) return `"${key}" is missing. Known: ${options.join(', ')}.`
-  return `${JSON.stringify(input)} is no ${key} that is known.${suggestion(String(input), options)}`
-}
-
-/** The schema's own words about the value at a path, as ` (m/s²)`. */
-function describe(path: JsonPath, value: unknown): string {
-  const description = schemaAt(path, value)?.description
-  return description ? ` (${description})` : ''
-}
-
-function keysAt(path: JsonPath, value: unknown): string[] {
-  const schema = schemaAt(path, value)
-  return schema && 'shape' in schema.def ? Object.keys(schema.def.shape as object) : []
-}
-
-interface AnySchema {
-  description?: string
-  def: {
-    type: string
-    shape?: Record<string, AnySchema>
-    element?: AnySchema
-    innerType?: AnySchema
-    options?: AnySchema[]
-    discriminator?: string
-    values?: string[]
+  if (variants.length > 0) {
+    const message = `${JSON.stringify(given)} is no ${String(path.at(-1))} that is known.${suggestion(String(given), variants)}`
+    return [problemAt(document, path, message)]
   }
-}
-
-/** Walks the schema along a path; `value` (the document's) chooses among variants. */
-function schemaAt(path: JsonPath, value: unknown): AnySchema | undefined {
-  let schema: AnySchema | undefined = sceneSchema as unknown as AnySchema
-  let current = value
-  for (const part of path) {
-    schema = schema && variantOf(unwrap(schema), current)
-    if (schema?.def.type === 'object') schema = schema.def.shape?.[String(part)]
-    else if (schema?.def.type === 'array') schema = schema.def.element
-    else return undefined
-    current = (current as Record<PropertyKey, unknown> | undefined)?.[part]
-  }
-  const description = schema?.description
-  const found = schema && (value === undefined ? unwrap(schema) : variantOf(unwrap(schema), current))
-  return found && description && !found.description ? { ...found, description } : found
-}
-
-function unwrap(schema: AnySchema): AnySchema {
-  return schema.def.type === 'optional' && schema.def.innerType ? unwrap(schema.def.innerType) : schema
-}
-
-function optionsOf(schema: AnySchema | undefined): AnySchema[] {
-  return schema?.def.options ?? []
-}
-
-function literalOf(option: AnySchema, key: string): string {
-  return String(option.def.shape?.[key]?.def.values?.[0] ?? '')
-}
-
-function variantOf(schema: AnySchema, value: unknown): AnySchema {
-  const { discriminator } = schema.def
-  if (!discriminator) return schema
-  const chosen = (value as Record<string, unknown> | undefined)?.[discriminator]
-  return optionsOf(schema).find((option) => literalOf(option, discriminator) === chosen) ?? schema
+  return [problemAt(document, path, `${issue.message}${words}`)]
 }

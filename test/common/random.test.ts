@@ -26,9 +26,12 @@ describe('Given a seed and a name', () => {
     }
   })
 
-  test('when the numbers are compared over two releases, then they are these', () => {
+  test('when the library that makes the numbers is upgraded, then they stay what they were in the first release', () => {
     const stream = RandomStream.derive(1, 'a stream')
-    expect([stream.uniform(0, 1), stream.normal(), stream.integer(1000), stream.seed()]).toEqual(FIRST_NUMBERS)
+    expect(stream.uniform(0, 1)).toBe(0.08576601652279292)
+    expect(stream.normal()).toBeCloseTo(-0.2272531143868091, 14)
+    expect(stream.integer(1000)).toBe(259)
+    expect(stream.seed()).toBe(1008151222)
   })
 })
 
@@ -199,9 +202,6 @@ describe('Given a stream that was drawn from', () => {
     expect(drawSome(stream)).toEqual(drawSome(RandomStream.derive(12, 'restored')))
   })
 })
-
-/** The first numbers of the stream "a stream" of seed 1: a run must be the same with the next release. */
-const FIRST_NUMBERS = [0, 0, 0, 0]
 
 /** The 99.9 % quantile of χ² with 99 degrees of freedom. */
 const CHI_SQUARE_99 = 148.23
