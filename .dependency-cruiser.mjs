@@ -12,6 +12,8 @@ const mayImport = {
   training: ['common', 'scene', 'sim', 'episode', 'agent', 'policy', 'rollout'],
   host: ['common', 'scene', 'sim', 'episode', 'agent', 'policy', 'rollout', 'training'],
   cli: ['common', 'host'],
+  // Of host, the front door alone (host/rpc); the rest is for live play, which runs in the window.
+  ui: ['common', 'host/rpc', 'scene', 'sim', 'policy', 'episode'],
 }
 
 const directions = Object.entries(mayImport).map(([folder, allowed]) => ({

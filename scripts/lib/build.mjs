@@ -5,12 +5,22 @@ import { runLogged } from './child.mjs'
 import { fingerprintOfFiles, removeStamp, stampHolds, writeStamp } from './fingerprint.mjs'
 import { pinnedNode } from './node.mjs'
 import { Failure, say, shownPath } from './report.mjs'
-import { toolPath } from './tools.mjs'
+import { scriptCommands, toolPath } from './tools.mjs'
 
 /** @typedef {import('./project.mjs').ProjectPaths} ProjectPaths */
 
 /** Everything that the content of dist/ depends on. */
-const inputs = ['src', 'scenes', 'electron', 'vite.config.ts', 'tsconfig.json', 'package.json', 'package-lock.json']
+const inputs = [
+  'src',
+  'scenes',
+  'electron',
+  'vite.config.ts',
+  'vite.renderer.config.ts',
+  'vite.electron.config.ts',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+]
 
 /**
  * Whether dist/ was built from the files as they are now.
@@ -36,12 +46,14 @@ export async function build(paths, stop) {
   // Taken before the build: a file that changes meanwhile makes the next start build again.
   const wanted = buildFingerprint(paths)
   removeStamp(paths.buildStamp)
-  const { ok, output, outcome } = await runLogged(node, [toolPath(paths, 'vite'), 'build', '--logLevel', 'warn'], {
-    cwd: paths.root,
-    logFile: paths.buildLog,
-    stop,
-  })
-  if (!ok) {
+  // The script of package.json stays the one place that says what is built.
+  for (const [tool = '', ...args] of scriptCommands(paths, 'build')) {
+    const { ok, output, outcome } = await runLogged(node, [toolPath(paths, tool), ...args, '--logLevel', 'warn'], {
+      cwd: paths.root,
+      logFile: paths.buildLog,
+      stop,
+    })
+    if (ok) continue
     const shown = withoutStackTraces(output)
     throw new Failure(
       `${shown}\nThe build failed (${outcome}); the whole output is in ${shownPath(paths.buildLog)}.`.trimStart(),

@@ -197,12 +197,13 @@ export class TensorFlowEngine implements LearningEngine {
 }
 
 function createVariables(tf: typeof TensorFlow, { layers }: Network, isTrainable: boolean): Variables {
-  return {
+  // tidy: a variable copies the tensor that it starts from.
+  return tf.tidy(() => ({
     weights: layers.map(({ weights, inputs, outputs }) =>
       tf.variable(tf.tensor2d(weights.slice(), [inputs, outputs]), isTrainable),
     ),
     biases: layers.map(({ bias }) => tf.variable(tf.tensor1d(bias.slice()), isTrainable)),
-  }
+  })) as unknown as Variables
 }
 
 function trainable({ weights, biases }: Variables): TensorFlow.Variable[] {

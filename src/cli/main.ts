@@ -5,6 +5,7 @@ import { evaluate, list, record, replay, validate } from '../host/host.ts'
 import { versions } from '../host/package.ts'
 import { formatList } from './format-list.ts'
 import { type Output, openOutput } from './output.ts'
+import { runServe } from './serve-command.ts'
 import { runTrain } from './train-command.ts'
 
 const EXIT_FAILED = 1
@@ -164,6 +165,15 @@ function createProgram(): Command {
       for (const line of formatList(answer, runsFolder)) output.line(line)
       output.answer(answer)
     })
+
+  program
+    .command('serve')
+    .description('serve the app to a browser on this machine')
+    .option('--port <n>', 'port on the loopback address; 0 takes a free one', integer, 0)
+    .option('--browse', 'open the default browser', false)
+    .addOption(runs())
+    .addHelpText('after', examples('serve', 'serve --port 8123 --runs ./study'))
+    .action((options) => runServe(options))
 
   // exitOverride and configureOutput are not inherited by commands made before them, so copy.
   for (const command of program.commands) command.copyInheritedSettings(program)

@@ -9,6 +9,7 @@ import { MAX_SEED } from '../common/random.ts'
 import type { Problem } from '../common/user-error.ts'
 import type { RunDescription, RunResult } from '../training/run-folder.ts'
 import type { TrainingEvent } from '../training/train.ts'
+import type { RunEntry } from './rpc/contract.ts'
 
 export type { Problem, RunDescription, RunResult, TrainingEvent }
 
@@ -112,15 +113,5 @@ export interface ValidateAnswer {
 
 export interface ListAnswer {
   scenes: { name: string; file: string; description: string }[]
-  runs: {
-    name: string
-    scene: string
-    algorithm: string
-    engine: string
-    seed: number
-    status: RunDescription['status'] | 'interrupted' | 'unreadable'
-    steps: number | undefined
-    meanReturn: number | undefined
-    problem?: string
-  }[]
+  runs: RunEntry[]
 }

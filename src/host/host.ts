@@ -29,6 +29,7 @@ import {
   type ValidateAnswer,
 } from './api.ts'
 import { packageFile, versions } from './package.ts'
+import { listRunEntries } from './run-library.ts'
 import { listScenes, openScene, readSceneText } from './scenes.ts'
 
 /** Starts a run; `onEvent` hears what happens until `training.finished` settles. */
@@ -155,40 +156,7 @@ export function validate(request: Requests['validate']): ValidateAnswer {
 /** The built-in scenes, and the runs in a folder. */
 export function list(request: Requests['list']): ListAnswer {
   const { runsFolder } = check('list', request)
-  return { scenes: listScenes(), runs: RunFolder.names(runsFolder).map((name) => summariseRun(runsFolder, name)) }
-}
-
-function summariseRun(runsFolder: string, name: string): ListAnswer['runs'][number] {
-  try {
-    const { scene, algorithm, engine, seed, status, processId, result, problem } = RunFolder.open(
-      runsFolder,
-      name,
-    ).readDescription()
-    const isGone = status === 'running' && (processId === undefined || !isAlive(processId))
-    return {
-      name,
-      scene,
-      algorithm,
-      engine,
-      seed,
-      status: isGone ? 'interrupted' : status,
-      steps: result?.steps,
-      meanReturn: result?.evaluation.meanReturn,
-      ...(problem && { problem }),
-    }
-  } catch (error) {
-    const unknown = { scene: '', algorithm: '', engine: '', seed: 0, steps: undefined, meanReturn: undefined }
-    return { name, ...unknown, status: 'unreadable', problem: messageOf(error) }
-  }
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch {
-    return false
-  }
+  return { scenes: listScenes(), runs: listRunEntries(runsFolder) }
 }
 
 /** Checks a request against its schema; throws a UserError that names the field and what it must be. */

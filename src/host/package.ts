@@ -11,10 +11,14 @@ export function packageFile(relativePath: string): string {
   return path.join(root, relativePath)
 }
 
+export function packageVersion(): string {
+  return readManifest(packageFile('package.json')).version
+}
+
 /** Versions on which the bits of a run depend. */
 export function versions(): Record<string, string> {
   return {
-    torquelab: readManifest(packageFile('package.json')).version,
+    torquelab: packageVersion(),
     node: process.versions.node,
     v8: process.versions.v8,
     rapier: dependencyVersion('@dimforge/rapier2d-deterministic-compat'),

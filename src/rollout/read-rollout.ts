@@ -31,8 +31,10 @@ type Messages = { [Name in ChannelName]: z.infer<(typeof messageSchemas)[Name]> 
 
 const metadataSchema = z.object({
   version: z.literal(ROLLOUT_VERSION),
+  scene: z.string(),
   seed: z.coerce.number().int().min(0),
   steps: z.coerce.number().int().min(0).max(10_000_000),
+  return: z.coerce.number(),
   terminated: z.enum(['true', 'false']),
   truncated: z.enum(['true', 'false']),
 })
@@ -46,6 +48,38 @@ export async function readRollout(file: string): Promise<Rollout> {
   } catch (error) {
     if (error instanceof UserError) throw error
     throw new UserError(`${file}: the rollout is damaged: ${messageOf(error)}. Record it anew.`)
+  } finally {
+    await handle.close()
+  }
+}
+
+export interface RolloutSummary {
+  scene: string
+  seed: number
+  steps: number
+  return: number
+  terminated: boolean
+  truncated: boolean
+  /** s */
+  duration: number
+}
+
+/** What a rollout file says of itself, without reading its steps. Throws as `readRollout` does. */
+export async function readRolloutSummary(file: string): Promise<RolloutSummary> {
+  const handle = await openFile(file)
+  try {
+    const reader = await openReader(handle, file)
+    const metadata = await readMetadata(reader, file)
+    const { messageEndTime = 0n } = reader.statistics ?? {}
+    return {
+      scene: metadata.scene,
+      seed: metadata.seed,
+      steps: metadata.steps,
+      return: metadata.return,
+      terminated: metadata.terminated === 'true',
+      truncated: metadata.truncated === 'true',
+      duration: Number(messageEndTime) / 1e9,
+    }
   } finally {
     await handle.close()
   }

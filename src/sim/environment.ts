@@ -134,6 +134,11 @@ export class Environment {
     return this.bodyState
   }
 
+  /** The torque on each joint over the last control step, N·m. Refilled at each step. */
+  get jointTorques(): Float64Array {
+    return this.torques
+  }
+
   /** The value of each of `sensors`, in their order. Refilled at each step. */
   get sensorValues(): Float64Array {
     return this.task.sensorValues

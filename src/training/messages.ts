@@ -16,12 +16,15 @@ export interface WorkerTask {
   runsFolder: string
   run: string
   versions: Record<string, string>
-  /** Int32 [1]: CONTINUE or STOP. Shared, because the worker's loop never waits for messages. */
+  /** Int32 [1]: CONTINUE, STOP or PAUSE. Shared, because the worker's loop never waits for messages. */
   control: SharedArrayBuffer
+  /** The robot as it is now: see live-view.ts. */
+  live: SharedArrayBuffer
 }
 
 export const CONTINUE = 0
 export const STOP = 1
+export const PAUSE = 2
 
 /** Sent by the worker: events, then one of the two ends. */
 export type WorkerMessage =

@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads'
 import type { EngineName } from '../agent/engine.ts'
 import { UserError } from '../common/user-error.ts'
 import type { Scene } from '../scene/schema.ts'
-import { CONTINUE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
+import { allocateLiveView, type LiveFrame, liveReader } from './live-view.ts'
+import { CONTINUE, PAUSE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
 import { type RunDescription, RunFolder, type RunResult } from './run-folder.ts'
 import type { TrainingSettings } from './settings.ts'
 import { ALGORITHM, type TrainingEvent } from './train.ts'
@@ -30,6 +31,13 @@ export interface Training {
   folder: RunFolder
   /** Ends the run cleanly after the current step; `finished` then resolves as for a whole run. */
   stop(): void
+  /** Holds the run after its current step, and lets it go on. */
+  pause(): void
+  resume(): void
+  /** The run as its run.json has it now. */
+  description(): RunDescription
+  /** The robot as it is now, where it moved since the last call. */
+  readLive(): LiveFrame | undefined
   /** The run as it ended. Rejects with a UserError where it failed; run.json says so too. */
   finished: Promise<RunDescription & { result: RunResult }>
 }
@@ -66,6 +74,7 @@ export function startTraining(options: StartOptions): Training {
   folder.writeDescription(description)
 
   const control = new Int32Array(new SharedArrayBuffer(4)).fill(CONTINUE)
+  const live = allocateLiveView(scene)
   const task: WorkerTask = {
     scene,
     seed,
@@ -76,6 +85,7 @@ export function startTraining(options: StartOptions): Training {
     run: folder.name,
     versions,
     control: control.buffer as SharedArrayBuffer,
+    live,
   }
   const worker = new Worker(options.workerFile, {
     workerData: task,
@@ -116,5 +126,19 @@ export function startTraining(options: StartOptions): Training {
     worker.on('error', (error) => fail(`The training thread failed: ${error.message}`, 'failure'))
     worker.on('exit', (code) => fail(`The training thread ended unexpectedly (code ${code}).`, 'failure'))
   })
-  return { folder, stop: () => void Atomics.store(control, 0, STOP), finished }
+  const command = (word: number): void => {
+    // A run that is stopping stays so.
+    if (Atomics.load(control, 0) === STOP) return
+    Atomics.store(control, 0, word)
+    Atomics.notify(control, 0)
+  }
+  return {
+    folder,
+    stop: () => command(STOP),
+    pause: () => command(PAUSE),
+    resume: () => command(CONTINUE),
+    description: () => description,
+    readLive: liveReader(live, scene),
+    finished,
+  }
 }

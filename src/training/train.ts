@@ -29,6 +29,10 @@ export interface TrainOptions {
   versions: Record<string, string>
   /** Asked after every step; true stops the run cleanly. */
   shouldStop: () => boolean
+  /** Called after every step; returns when training may go on. */
+  waitWhilePaused?: () => void
+  /** Called after every step with the training environment. */
+  onStep?: (environment: Environment, step: number) => void
   onEvent: (event: TrainingEvent) => void
 }
 
@@ -78,7 +82,8 @@ class Trainer {
   private readonly environment: Environment
   private readonly evaluationEnvironment: Environment
   private readonly agent: DdpgAgent
-  private readonly startTime = performance.now()
+  /** Moved on by pauses, so that speeds are those of training. */
+  private startTime = performance.now()
   private lastProgress = this.startTime
   private step = 0
   private episode = 0
@@ -122,6 +127,10 @@ class Trainer {
 
   private afterStep(): void {
     this.step++
+    this.options.onStep?.(this.environment, this.step)
+    const before = performance.now()
+    this.options.waitWhilePaused?.()
+    this.startTime += performance.now() - before
     if (this.step % this.options.settings.evaluationInterval === 0) this.evaluate()
     const now = performance.now()
     if (now - this.lastProgress < PROGRESS_INTERVAL) return

@@ -1,7 +1,8 @@
 /** The training worker: a thread of the main process, so that no window or prompt waits for a gradient. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf, UserError } from '../common/user-error.ts'
-import { STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
+import { liveWriter } from './live-view.ts'
+import { PAUSE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
 import { RunFolder } from './run-folder.ts'
 import { train } from './train.ts'
 
@@ -11,6 +12,9 @@ if (!port) throw new Error('The training worker runs as a worker thread only.')
 const task = workerData as WorkerTask
 const control = new Int32Array(task.control)
 const folder = RunFolder.open(task.runsFolder, task.run)
+const writeLive = liveWriter(task.live)
+/** Fault injection for the tests: the step at which this thread dies, as if it were killed. */
+const deathStep = Number(process.env.TORQUELAB_TEST_KILL_WORKER ?? Number.NaN)
 const send = (message: WorkerMessage): void => port.postMessage(message)
 
 try {
@@ -18,6 +22,14 @@ try {
     ...task,
     folder,
     shouldStop: () => Atomics.load(control, 0) === STOP,
+    waitWhilePaused: () => {
+      // Returns at once unless the word is PAUSE.
+      Atomics.wait(control, 0, PAUSE)
+    },
+    onStep: (environment, step) => {
+      writeLive(environment, step)
+      if (step === deathStep) process.exit(9)
+    },
     onEvent: (event) => send({ type: 'event', event }),
   })
   send({ type: 'finished', result })

@@ -61,7 +61,7 @@ export class FakeProject {
   constructor() {
     onTestFinished(() => rmSync(this.root, { recursive: true, force: true }))
     cpSync(join(repository, 'scripts'), join(this.root, 'scripts'), { recursive: true })
-    const scripts = { typecheck: 'tsc --noEmit', lint: 'biome check && depcruise src' }
+    const scripts = { build: 'vite build', typecheck: 'tsc --noEmit', lint: 'biome check && depcruise src' }
     this.write('package.json', JSON.stringify({ name: 'fake', scripts }))
     this.write('package-lock.json', JSON.stringify({ packages: { '': { name: 'fake' } } }))
     this.write('fake-npm/npm-cli.js', workingNpm)

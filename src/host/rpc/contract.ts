@@ -1,0 +1,213 @@
+/**
+ * The front door for windows: every request and event of the app, defined once. Both sides check every message against
+ * these schemas; Electron's IPC and the WebSocket only carry them. No message names a path: scenes, runs and rollouts go by name.
+ */
+import * as z from 'zod'
+import { engineNames } from '../../agent/engine.ts'
+import { presetNames } from '../../agent/settings.ts'
+import { MAX_SEED } from '../../common/random.ts'
+import { sceneSchema } from '../../scene/schema.ts'
+
+/** A name that is one folder or file, and never leads out of one. */
+const plainName = z
+  .string()
+  .max(120)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a name of letters, digits, _ . and -')
+const seed = z.int().min(0).max(MAX_SEED)
+const finite = z.number()
+
+/** A scene that the host knows: a built-in, or a file that the person opened. */
+const sceneEntry = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  /** `built-in`, or `file` for one opened by its owner in a dialog or named on the command line. */
+  source: z.enum(['built-in', 'file']),
+})
+
+const evaluation = z.object({
+  step: z.int(),
+  episode: z.int(),
+  meanReturn: finite,
+  stdReturn: finite,
+  isBest: z.boolean(),
+})
+const episode = z.object({
+  step: z.int(),
+  episode: z.int(),
+  return: finite,
+  length: z.int(),
+  epsilon: finite,
+  policyLoss: finite.optional(),
+  criticLoss: finite.optional(),
+  meanQ: finite.optional(),
+})
+const progress = z.object({ step: z.int(), episode: z.int(), seconds: finite, stepsPerSecond: finite })
+
+const runStatus = z.enum([
+  'running',
+  'paused',
+  'stopping',
+  'finished',
+  'stopped',
+  'failed',
+  'interrupted',
+  'unreadable',
+])
+
+const runEntry = z.object({
+  name: z.string(),
+  scene: z.string(),
+  algorithm: z.string(),
+  engine: z.string(),
+  seed: z.int(),
+  preset: z.string(),
+  status: runStatus,
+  startedAt: z.string(),
+  steps: z.int().optional(),
+  budget: z.object({ steps: z.int().optional(), episodes: z.int().optional() }),
+  meanReturn: finite.optional(),
+  problem: z.string().optional(),
+})
+
+const setting = z.object({
+  name: z.string(),
+  /** One line of help with the source. */
+  help: z.string(),
+  kind: z.enum(['number', 'integer', 'integers']),
+  minimum: finite.optional(),
+  maximum: finite.optional(),
+  /** The value that each preset gives it. */
+  presets: z.record(z.enum(presetNames), z.union([finite, z.array(finite)])),
+})
+
+const rolloutEntry = z.object({
+  id: z.string(),
+  run: z.string(),
+  file: z.string(),
+  scene: z.string(),
+  seed: z.int(),
+  steps: z.int(),
+  /** s */
+  duration: finite,
+  return: finite,
+  terminated: z.boolean(),
+  recordedAt: z.string(),
+})
+const rolloutId = z
+  .string()
+  .max(260)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*\/[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a rollout is run/file')
+
+/** Columns of a rollout over control steps [from, to): row-major, one row a step; row 0 of the rollout is the reset. */
+const rolloutColumns = z.object({
+  from: z.int(),
+  to: z.int(),
+  /** s */
+  time: z.array(finite),
+  /** bodies × 3: x, y (m), angle (rad) */
+  poses: z.array(finite),
+  /** observation size */
+  observation: z.array(finite),
+  /** action size; 0 in the row of the reset */
+  action: z.array(finite),
+  /** reward terms; 0 in the row of the reset */
+  terms: z.array(finite),
+  reward: z.array(finite),
+})
+
+const define = <Params extends z.ZodType, Answer extends z.ZodType>(params: Params, answer: Answer) => ({
+  params,
+  answer,
+})
+const nothing = z.strictObject({})
+const done = z.object({})
+
+export const requests = {
+  'app.info': define(
+    nothing,
+    z.object({
+      version: z.string(),
+      shell: z.enum(['electron', 'browser']),
+      versions: z.record(z.string(), z.string()),
+      runsFolder: z.string(),
+    }),
+  ),
+  'scenes.list': define(nothing, z.array(sceneEntry)),
+  'scenes.read': define(z.strictObject({ id: z.string().max(4096) }), sceneSchema),
+  /** Asks for a scene file in the system's dialog; null where it was cancelled or there is no dialog (browser mode). */
+  'scenes.openDialog': define(nothing, sceneEntry.nullable()),
+  'settings.describe': define(nothing, z.array(setting)),
+  'training.start': define(
+    z.strictObject({
+      scene: z.string().max(4096),
+      steps: z.int().min(1).max(1e9).optional(),
+      episodes: z.int().min(1).max(1e7).optional(),
+      seed,
+      preset: z.enum(presetNames),
+      settings: z.record(z.string(), z.union([finite, z.array(finite)])),
+      engine: z.enum(engineNames).optional(),
+      run: plainName.optional(),
+    }),
+    z.object({ run: z.string() }),
+  ),
+  'training.pause': define(z.strictObject({ run: plainName }), done),
+  'training.resume': define(z.strictObject({ run: plainName }), done),
+  'training.stop': define(z.strictObject({ run: plainName }), done),
+  'runs.list': define(nothing, z.array(runEntry)),
+  /** What metrics.ndjson holds of a run so far: a window that opens late catches up with this. */
+  'runs.metrics': define(
+    z.strictObject({ run: plainName }),
+    z.object({ episodes: z.array(episode), evaluations: z.array(evaluation), progress: progress.optional() }),
+  ),
+  'rollouts.list': define(nothing, z.array(rolloutEntry)),
+  /** What a rollout is; its columns come by `rollouts.read`. */
+  'rollouts.open': define(z.strictObject({ id: rolloutId }), z.object({ entry: rolloutEntry, scene: sceneSchema })),
+  'rollouts.read': define(z.strictObject({ id: rolloutId, from: z.int().min(0), to: z.int().min(0) }), rolloutColumns),
+  /** Records one episode of a run's best policy into the run's rollouts. */
+  'rollouts.record': define(z.strictObject({ run: plainName, seed }), rolloutEntry),
+} as const
+
+export const events = {
+  'training.episode': episode.extend({ run: z.string() }),
+  'training.evaluation': evaluation.extend({ run: z.string() }),
+  'training.progress': progress.extend({ run: z.string() }),
+  /** The robot in training, as it is now: at most 30 a second, and none while nothing moves. */
+  'training.frame': z.object({
+    run: z.string(),
+    step: z.int(),
+    /** bodies × 3: x, y (m), angle (rad), in the scene's order */
+    poses: z.array(finite),
+    /** N·m, per joint */
+    torques: z.array(finite),
+  }),
+  /** A run began, changed its status or ended; `problem` says why it failed. */
+  'runs.changed': runEntry,
+  /** Sent by the shell: a menu item was chosen. */
+  'menu.chosen': z.object({
+    action: z.enum(['open-scene', 'workspace-design', 'workspace-train', 'workspace-replay', 'toggle-theme']),
+  }),
+  /** A scene was opened outside the window (menu, recent files): show it. */
+  'scenes.opened': sceneEntry,
+} as const
+
+export type RequestName = keyof typeof requests
+export type Params<Name extends RequestName> = z.input<(typeof requests)[Name]['params']>
+export type Answer<Name extends RequestName> = z.output<(typeof requests)[Name]['answer']>
+export type EventName = keyof typeof events
+export type EventPayload<Name extends EventName> = z.output<(typeof events)[Name]>
+
+/** Errors are values: `input` is the sender's, `failure` the machine's, `defect` ours. */
+export type Result<Value> =
+  | { ok: true; value: Value }
+  | { ok: false; error: { kind: 'input' | 'failure' | 'defect'; message: string } }
+
+export type SceneEntry = z.output<typeof sceneEntry>
+export type RunEntry = z.output<typeof runEntry>
+export type RunStatus = z.output<typeof runStatus>
+export type Setting = z.output<typeof setting>
+export type RolloutEntry = z.output<typeof rolloutEntry>
+export type RolloutColumns = z.output<typeof rolloutColumns>
+export type EpisodePoint = z.output<typeof episode>
+export type EvaluationPoint = z.output<typeof evaluation>
+export type ProgressPoint = z.output<typeof progress>
