@@ -2,8 +2,10 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { McapIndexedReader } from '@mcap/core'
 import * as z from 'zod'
+import { MAX_SEED } from '../common/random.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { loadScene } from '../scene/load.ts'
+import type { Scene } from '../scene/schema.ts'
 import {
   type ChannelName,
   channels,
@@ -18,6 +20,19 @@ import type { Frame, Rollout, Step } from './rollout.ts'
 const MCAP_MAGIC = Uint8Array.of(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a)
 
 const numbers = z.array(z.number())
+
+/** As z.record, which drops a term that someone called "__proto__". */
+function isNumbersByName(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && Object.values(value).every(Number.isFinite)
+}
+
+/** Metadata are texts; '' and ' 1' are no numbers here. */
+const integerText = (maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/)
+    .transform(Number)
+    .pipe(z.int().max(maximum))
 const messageSchemas = {
   poses: z.object({
     poses: z.array(z.tuple([z.number(), z.number(), z.number()])),
@@ -25,32 +40,23 @@ const messageSchemas = {
   }),
   observation: z.object({ values: numbers }),
   action: z.object({ values: numbers }),
-  reward: z.object({ reward: z.number(), terms: z.record(z.string(), z.number()) }),
+  reward: z.object({ reward: z.number(), terms: z.custom<Record<string, number>>(isNumbersByName) }),
 }
 type Messages = { [Name in ChannelName]: z.infer<(typeof messageSchemas)[Name]> }
 
 const metadataSchema = z.object({
   version: z.literal(ROLLOUT_VERSION),
   scene: z.string(),
-  seed: z.coerce.number().int().min(0),
-  steps: z.coerce.number().int().min(0).max(10_000_000),
+  seed: integerText(MAX_SEED),
+  steps: integerText(10_000_000),
   return: z.coerce.number(),
   terminated: z.enum(['true', 'false']),
   truncated: z.enum(['true', 'false']),
 })
 
 /** Reads the whole rollout. Throws a UserError that names `file` when it is missing, no MCAP file, no rollout or damaged. */
-export async function readRollout(file: string): Promise<Rollout> {
-  const handle = await openFile(file)
-  try {
-    const reader = await openReader(handle, file)
-    return await read(reader, file)
-  } catch (error) {
-    if (error instanceof UserError) throw error
-    throw new UserError(`${file}: the rollout is damaged: ${messageOf(error)}. Record it anew.`)
-  } finally {
-    await handle.close()
-  }
+export function readRollout(file: string): Promise<Rollout> {
+  return withReader(file, read)
 }
 
 export interface RolloutSummary {
@@ -65,21 +71,26 @@ export interface RolloutSummary {
 }
 
 /** What a rollout file says of itself, without reading its steps. Throws as `readRollout` does. */
-export async function readRolloutSummary(file: string): Promise<RolloutSummary> {
+export function readRolloutSummary(file: string): Promise<RolloutSummary> {
+  return withReader(file, async (reader) => {
+    const { scene, seed, steps, return: sum, terminated, truncated } = await readMetadata(reader, file)
+    const duration = Number(reader.statistics?.messageEndTime ?? 0n) / 1e9
+    const ends = { terminated: terminated === 'true', truncated: truncated === 'true' }
+    return { scene, seed, steps, return: sum, duration, ...ends }
+  })
+}
+
+/** Opens a file, reads from it and closes it; whatever is wrong with it becomes a UserError that names it. */
+async function withReader<Value>(
+  file: string,
+  use: (reader: McapIndexedReader, file: string) => Promise<Value>,
+): Promise<Value> {
   const handle = await openFile(file)
   try {
-    const reader = await openReader(handle, file)
-    const metadata = await readMetadata(reader, file)
-    const { messageEndTime = 0n } = reader.statistics ?? {}
-    return {
-      scene: metadata.scene,
-      seed: metadata.seed,
-      steps: metadata.steps,
-      return: metadata.return,
-      terminated: metadata.terminated === 'true',
-      truncated: metadata.truncated === 'true',
-      duration: Number(messageEndTime) / 1e9,
-    }
+    return await use(await openReader(handle, file), file)
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw new UserError(`${file}: the rollout is damaged: ${messageOf(error)}. Record it anew.`)
   } finally {
     await handle.close()
   }
@@ -151,6 +162,8 @@ async function read(reader: McapIndexedReader, file: string): Promise<Rollout> {
   )
   if (incomplete >= 0) throw new UserError(`${file}: step ${incomplete} of the rollout is incomplete. Record it anew.`)
   const complete = frames as Messages[]
+  const misfit = complete.findIndex((messages, step) => !fits(messages, scene, step))
+  if (misfit >= 0) throw new UserError(`${file}: step ${misfit} of the rollout does not fit its scene. Record it anew.`)
   return {
     scene,
     seed: metadata.seed,
@@ -160,6 +173,21 @@ async function read(reader: McapIndexedReader, file: string): Promise<Rollout> {
     truncated: metadata.truncated === 'true',
     ...(policy && { policy }),
   }
+}
+
+/** Whether every list is as long as the scene says. */
+function fits(
+  { poses, observation, action, reward }: Messages,
+  { bodies, actuators, task }: Scene,
+  step: number,
+): boolean {
+  return (
+    poses.poses.length === bodies.length &&
+    poses.velocities.length === bodies.length &&
+    observation.values.length === task.observation.length &&
+    (step === 0 ||
+      (action.values.length === actuators.length && task.reward.every(({ name }) => Object.hasOwn(reward.terms, name))))
+  )
 }
 
 async function readMetadata(reader: McapIndexedReader, file: string): Promise<z.infer<typeof metadataSchema>> {
@@ -184,6 +212,6 @@ function toStep(messages: Messages, termNames: readonly string[]): Step {
     ...toFrame(messages),
     action: Float32Array.from(action.values),
     reward: reward.reward,
-    terms: Float64Array.from(termNames, (name) => reward.terms[name] ?? Number.NaN),
+    terms: Float64Array.from(termNames, (name) => reward.terms[name]!),
   }
 }

@@ -91,6 +91,9 @@ export class Environment {
   reset({ seed }: { seed: number }): { observation: Float32Array; info: { seed: number } } {
     const coordinates = new Map<string, number>()
     this.task.drawReset(RandomStream.derive(seed, 'reset'), coordinates)
+    for (const [coordinate, value] of coordinates) {
+      if (!Number.isFinite(value)) this.refuse('At the reset', `the start of "${coordinate}"`)
+    }
     this.world?.free()
     this.world = new PhysicsWorld(this.scene, coordinates)
     this.stepCount = 0
@@ -98,6 +101,7 @@ export class Environment {
     this.torques.fill(0)
     this.sense()
     this.observe()
+    this.requireFiniteObservation('At the reset')
     return { observation: this.result.observation, info: { seed } }
   }
 
@@ -197,12 +201,23 @@ export class Environment {
   }
 
   private requireFinite(): void {
-    if (Number.isFinite(this.result.reward) && this.result.observation.every(Number.isFinite)) return
-    const entry = this.spec.observation.find((_, index) => !Number.isFinite(this.result.observation[index]))
-    const term = Object.keys(this.result.terms).find((name) => !Number.isFinite(this.result.terms[name]))
-    const what = entry ? `the observation "${entry.name}"` : `the reward term "${term}"`
+    const { reward, terms } = this.result
+    const when = `At step ${this.stepCount}`
+    this.requireFiniteObservation(when)
+    if (Number.isFinite(reward)) return
+    const term = Object.keys(terms).find((name) => !Number.isFinite(terms[name]))
+    this.refuse(when, term === undefined ? 'the reward, the sum of its terms,' : `the reward term "${term}"`)
+  }
+
+  private requireFiniteObservation(when: string): void {
+    const index = this.result.observation.findIndex((value) => !Number.isFinite(value))
+    if (index >= 0) this.refuse(when, `the observation "${this.spec.observation[index]!.name}"`)
+  }
+
+  private refuse(when: string, what: string): never {
+    const remedy = 'mend its formula (a division by 0?) or the physics settings'
     throw new UserError(
-      `At step ${this.stepCount} of the scene "${this.scene.name}", ${what} is not a finite number; mend its formula (a division by 0?) or the physics settings.`,
+      `${when} of the scene "${this.scene.name}", ${what} is not a finite number; ${remedy}.`,
       'failure',
     )
   }

@@ -24,7 +24,9 @@ interface Hinge {
   parent: RAPIER.RigidBody
   child: RAPIER.RigidBody
   /** Where the anchor is in the child's frame, m. */
-  anchorInChild: Pose
+  anchorInChild: { x: number; y: number }
+  /** What the child's angle is beyond the parent's as drawn, where the joint's angle is 0; rad. */
+  drawnAngle: number
   /** The angle now, in rad, counted through full turns. */
   angle: number
 }
@@ -121,7 +123,8 @@ export class PhysicsWorld {
       true,
     )
     created.setContactsEnabled(false)
-    return { joint, parent, child, anchorInChild: { ...anchorInChild, angle: 0 }, angle }
+    const drawnAngle = (scene.bodies[childIndex]!.angle ?? 0) - (scene.bodies[parentIndex]!.angle ?? 0)
+    return { joint, parent, child, anchorInChild, drawnAngle, angle }
   }
 }
 
@@ -165,8 +168,8 @@ function anchorIn(body: Scene['bodies'][number], anchor: readonly [number, numbe
   return { x: cos * dx + sin * dy, y: -sin * dx + cos * dy }
 }
 
-function relativeAngle({ parent, child }: Hinge): number {
-  return child.rotation() - parent.rotation()
+function relativeAngle({ parent, child, drawnAngle }: Hinge): number {
+  return child.rotation() - parent.rotation() - drawnAngle
 }
 
 /**

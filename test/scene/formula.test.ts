@@ -432,6 +432,7 @@ describe('an error', () => {
 describe('what is no formula is refused', () => {
   it.each([
     'x[0]',
+    'hinge[angle]',
     'hinge["angle"]',
     "x['constructor']",
     'this',
@@ -518,7 +519,9 @@ describe('what is no formula is refused', () => {
       ...Object.getOwnPropertyNames(Object.prototype),
       ...Object.getOwnPropertyNames(Map.prototype),
     ]) {
-      for (const text of [name, `x.${name}`, `${name}(x)`, `${name}.${name}(x, y)`]) errorOf(text)
+      for (const text of [name, `x.${name}`, `${name}(x)`, `${name}.${name}(x, y)`]) {
+        expect(errorOf(text).message).toMatch(/^There is no (function|sensor or constant) called/)
+      }
     }
   })
 })

@@ -1,0 +1,733 @@
+// Rollout files: what is recorded comes back to the bit, is verified by simulating it again, opens with MCAP's own
+// reader, and is written whole or not at all. Whatever is no rollout must be refused with one line.
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { McapIndexedReader, McapWriter } from '@mcap/core'
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { UserError } from '../../src/common/user-error.ts'
+import { type Controller, runEpisode } from '../../src/episode/episode.ts'
+import { encodeExactly } from '../../src/rollout/channels.ts'
+import { readRollout, readRolloutSummary } from '../../src/rollout/read-rollout.ts'
+import { type Frame, type Rollout, recordRollout, returnOf, type Step } from '../../src/rollout/rollout.ts'
+import { verifyRollout } from '../../src/rollout/verify.ts'
+import { writeRollout } from '../../src/rollout/write-rollout.ts'
+import { loadScene } from '../../src/scene/load.ts'
+import type { Scene } from '../../src/scene/schema.ts'
+import { createEnvironment, Environment } from '../../src/sim/environment.ts'
+
+// The same cases in every run.
+fc.configureGlobal({ seed: 1 })
+
+const VERSIONS = { torquelab: '1.2.3', physics: '0.20.0' }
+const STEPS = 12
+
+let scene: Scene
+let environment: Environment
+let folder: string
+let file: string
+
+beforeAll(async () => {
+  scene = loadScene(await readFile(new URL('../../scenes/pendulum.json', import.meta.url), 'utf8'), 'pendulum.json')
+  environment = await createEnvironment(scene)
+})
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'torquelab-rollout-'))
+  file = join(folder, 'some rollout.mcap')
+  return () => rm(folder, { recursive: true })
+})
+afterAll(() => environment.close())
+
+/** Actions that are neither 0 nor clipped, and have all their bits in use. */
+function wavering(): Controller {
+  let step = 0
+  return { act: (_, action) => action.fill(0.9 * Math.sin(1 + 2.7 * step++)) }
+}
+
+/** An episode of the pendulum, stopped after `steps`. */
+function record(steps = STEPS, { policy, of = environment }: { policy?: Uint8Array; of?: Environment } = {}): Rollout {
+  const recorder = recordRollout(policy)
+  let played = 0
+  runEpisode(of, wavering(), { seed: 4, observers: [recorder], stop: () => ++played >= steps })
+  return recorder.rollout()
+}
+
+async function throughFile(rollout: Rollout): Promise<Rollout> {
+  await writeRollout(file, rollout, VERSIONS)
+  return await readRollout(file)
+}
+
+/** Everything in a rollout, every number as its bits. */
+function bitsOf(rollout: Rollout): unknown {
+  const hex = (numbers: ArrayLike<number>) => Buffer.from(Float64Array.from(numbers).buffer).toString('hex')
+  const frame = ({ state, observation }: Frame) => [
+    state.constructor.name,
+    hex(state),
+    observation.constructor.name,
+    hex(observation),
+  ]
+  return {
+    ...rollout,
+    policy: rollout.policy && Buffer.from(rollout.policy).toString('hex'),
+    start: frame(rollout.start),
+    steps: rollout.steps.map((step) => [...frame(step), hex(step.action), hex([step.reward]), hex(step.terms)]),
+  }
+}
+
+describe('a rollout', () => {
+  it('holds what happened, copied', () => {
+    const rollout = record(STEPS)
+    const { observation } = environment.reset({ seed: 4 })
+    expect(rollout).toMatchObject({ scene, seed: 4, terminated: false, truncated: false })
+    expect([...rollout.start.state]).toEqual([...environment.state])
+    expect([...rollout.start.observation]).toEqual([...observation])
+    expect(rollout.steps).toHaveLength(STEPS)
+    const controller = wavering()
+    const action = new Float32Array(1)
+    let sum = 0
+    for (const step of rollout.steps) {
+      controller.act(observation, action)
+      const { reward, terms } = environment.step(action)
+      sum += reward
+      expect([...step.action]).toEqual([...action])
+      expect([...step.state]).toEqual([...environment.state])
+      expect([...step.observation]).toEqual([...observation])
+      expect(step.reward).toBe(reward)
+      expect([...step.terms]).toEqual([terms.upright, terms.velocity, terms.torque])
+    }
+    expect(returnOf(rollout)).toBe(sum)
+  })
+
+  it('of a whole episode says that it was truncated, of a failure that it was terminated', () => {
+    expect(record(1000)).toMatchObject({ terminated: false, truncated: true })
+    expect(record(1000).steps).toHaveLength(200)
+    const terminate = [{ name: 'late', formula: 'time > 0.1' }]
+    const failing = new Environment({ ...scene, task: { ...scene.task, terminate } })
+    expect(record(1000, { of: failing })).toMatchObject({ terminated: true, truncated: false })
+    failing.close()
+  })
+
+  it('comes back from its file to the bit, with and without a policy', async () => {
+    for (const rollout of [record(), record(200), record(3, { policy: Uint8Array.of(0, 255, 10, 13, 0, 7) })]) {
+      expect(bitsOf(await throughFile(rollout))).toEqual(bitsOf(rollout))
+    }
+  })
+
+  it('comes back from its file to the bit with -0, denormals and the largest numbers', async () => {
+    const odd = [
+      -0,
+      0,
+      5e-324,
+      -5e-324,
+      Number.MAX_VALUE,
+      -Number.MAX_VALUE,
+      0.1 + 0.2,
+      1 / 3,
+      1e21,
+      1e-7,
+      2 ** 53 + 2,
+      Math.PI,
+    ]
+    const single = [-0, 1.401298464324817e-45, 3.4028234663852886e38, Math.fround(0.1)]
+    const rollout = record(4)
+    rollout.start.state.set(odd)
+    rollout.start.observation.set(single.slice(1))
+    for (const [index, step] of rollout.steps.entries()) {
+      step.state.set([...odd.slice(index), ...odd.slice(0, index)])
+      step.observation.set(single.slice(0, 3))
+      step.action[0] = single[index]!
+      step.reward = odd[index]!
+      step.terms.set(odd.slice(index, index + 3))
+    }
+    const read = await throughFile(rollout)
+    expect(bitsOf(read)).toEqual(bitsOf(rollout))
+    expect(Object.is(read.steps[0]!.action[0], -0)).toBe(true)
+    expect(Object.is(read.steps[0]!.reward, -0)).toBe(true)
+    expect(Object.is(read.start.state[0], -0)).toBe(true)
+  })
+
+  it.each([
+    ['numbers', ['1', '0', 'b', '-1', 'a']],
+    ['what every object has', ['constructor', 'toString', 'x', 'valueOf', 'hasOwnProperty']],
+    ['what every object is made of', ['__proto__', 'a', 'b', 'c', 'd']],
+  ])('comes back with its terms even if they are called like %s', async (_, names) => {
+    const reward = names.map((name, index) => ({ name, formula: `${index + 1} * time` }))
+    const odd = new Environment({ ...scene, task: { ...scene.task, reward } })
+    const rollout = record(3, { of: odd })
+    expect([...rollout.steps[0]!.terms]).toEqual([0.05, 0.1, 0.15000000000000002, 0.2, 0.25])
+    expect(bitsOf(await throughFile(rollout))).toEqual(bitsOf(rollout))
+    odd.close()
+  })
+
+  it('has its numbers written so that any JSON reader gives them back', () => {
+    const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }))
+    fc.assert(
+      fc.property(values, fc.string(), (numbers, key) => {
+        const text = new TextDecoder().decode(encodeExactly({ [key]: numbers }))
+        const back = (JSON.parse(text) as Record<string, number[]>)[key]!
+        expect(back).toHaveLength(numbers.length)
+        for (const [index, value] of numbers.entries()) expect(Object.is(back[index], value)).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('verifyRollout', () => {
+  it('is true of a rollout just recorded, and of one from a file', async () => {
+    const whole = record(1000)
+    expect(verifyRollout(whole, environment)).toEqual({ verified: true })
+    expect(verifyRollout(await throughFile(record()), environment)).toEqual({ verified: true })
+    const other = await createEnvironment(scene)
+    expect(verifyRollout(await throughFile(whole), other)).toEqual({ verified: true })
+    other.close()
+  })
+
+  type Place = [kind: string, array: (step: Step) => Float32Array | Float64Array, index: number, words: string]
+  const places: Place[] = [
+    ...['x', 'y', 'angle', 'vx', 'vy', 'angular velocity'].flatMap((name, index): Place[] => [
+      ['state', (step) => step.state, index, `${name} of "mount"`],
+      ['state', (step) => step.state, 6 + index, `${name} of "rod"`],
+    ]),
+    ...['cos angle', 'sin angle', 'velocity'].map(
+      (name, index): Place => ['observation', (step) => step.observation, index, `the observation "${name}"`],
+    ),
+    ...['upright', 'velocity', 'torque'].map(
+      (name, index): Place => ['term', (step) => step.terms, index, `the reward term "${name}"`],
+    ),
+  ]
+
+  function flipped<T extends Float32Array | Float64Array>(array: T, index: number, bit: number): T {
+    const copy = array.slice() as T
+    const bytes = new Uint8Array(copy.buffer)
+    bytes[index * copy.BYTES_PER_ELEMENT + (bit >> 3)]! ^= 1 << (bit & 7)
+    return copy
+  }
+
+  it('is false of a rollout with one bit of a state, an observation or a reward term flipped, and says where', () => {
+    const rollout = record()
+    const flips = fc.tuple(fc.constantFrom(...places), fc.nat(STEPS - 1), fc.nat(63))
+    fc.assert(
+      fc.property(flips, ([[kind, arrayOf, index, words], at, bit]) => {
+        const step = rollout.steps[at]!
+        const array = arrayOf(step)
+        const key = kind === 'term' ? 'terms' : (kind as 'state' | 'observation')
+        const bits = 8 * array.BYTES_PER_ELEMENT
+        const changed = { ...step, [key]: flipped(array, index, bit % bits) }
+        const { verified, difference } = verifyRollout(
+          { ...rollout, steps: rollout.steps.with(at, changed) },
+          environment,
+        )
+        expect(verified).toBe(false)
+        expect(difference).toContain(`at step ${at + 1} (${(0.05 * (at + 1)).toFixed(3)} s)`)
+        expect(difference).toContain(words)
+        expect(difference).toContain(String(array[index]))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('is false of a rollout with one bit of a reward flipped', () => {
+    const rollout = record()
+    for (const [at, step] of rollout.steps.entries()) {
+      for (let bit = at % 3; bit < 64; bit += 3) {
+        const reward = flipped(Float64Array.of(step.reward), 0, bit)[0]!
+        const { verified, difference } = verifyRollout(
+          { ...rollout, steps: rollout.steps.with(at, { ...step, reward }) },
+          environment,
+        )
+        expect(verified).toBe(false)
+        expect(difference).toContain(`at step ${at + 1} `)
+        expect(difference).toContain('the reward is')
+      }
+    }
+  })
+
+  it('is false of a rollout with one bit of an action flipped, from that step on', () => {
+    const rollout = record()
+    let flips = 0
+    for (const [at, step] of rollout.steps.entries()) {
+      for (let bit = 0; bit < 32; bit++) {
+        const action = flipped(step.action, 0, bit)
+        // The sign of 0 and what lies beyond ±1 make no difference to the motion; no action here is of these.
+        expect(Math.abs(step.action[0]!)).toBeGreaterThan(0)
+        expect(Math.abs(step.action[0]!)).toBeLessThan(1)
+        if (!Number.isFinite(action[0])) continue
+        flips++
+        const { verified, difference } = verifyRollout(
+          { ...rollout, steps: rollout.steps.with(at, { ...step, action }) },
+          environment,
+        )
+        expect(verified, `bit ${bit} of action ${at + 1}`).toBe(false)
+        expect(difference).toContain(`at step ${at + 1} `)
+      }
+    }
+    expect(flips).toBeGreaterThan(30 * STEPS)
+  })
+
+  it('is false of a rollout with one bit of its start flipped', () => {
+    const rollout = record()
+    for (let index = 0; index < 12; index++) {
+      const start = { ...rollout.start, state: flipped(rollout.start.state, index, 5 * index) }
+      const { verified, difference } = verifyRollout({ ...rollout, start }, environment)
+      expect(verified).toBe(false)
+      expect(difference).toMatch(/^at the reset, .* of "(mount|rod)" is /)
+    }
+    const start = { ...rollout.start, observation: flipped(rollout.start.observation, 1, 0) }
+    expect(verifyRollout({ ...rollout, start }, environment).difference).toMatch(/^at the reset, .*"sin angle"/)
+  })
+
+  it('is false of a rollout file with one number changed in its last bit', async () => {
+    const rollout = record()
+    const step = rollout.steps[6]!
+    const changed = { ...step, state: flipped(step.state, 8, 0) }
+    const read = await throughFile({ ...rollout, steps: rollout.steps.with(6, changed) })
+    expect(verifyRollout(read, environment)).toMatchObject({
+      verified: false,
+      difference: expect.stringMatching(/^at step 7 \(0\.350 s\), angle of "rod"/),
+    })
+  })
+
+  it('is false of another seed, another end, another order, a step missing, a step too many, or none', () => {
+    const rollout = record()
+    const { steps } = rollout
+    const whole = record(1000)
+    const variants: Rollout[] = [
+      { ...rollout, seed: 5 },
+      { ...rollout, terminated: true },
+      { ...rollout, truncated: true },
+      { ...whole, truncated: false },
+      { ...rollout, steps: steps.toReversed() },
+      { ...rollout, steps: steps.toSpliced(3, 1) },
+      { ...rollout, steps: steps.toSpliced(3, 0, steps[3]!) },
+      { ...rollout, steps: [] },
+      { ...whole, steps: [...whole.steps, whole.steps.at(-1)!] },
+    ]
+    for (const variant of variants) {
+      const { verified, difference } = verifyRollout(variant, environment)
+      expect(verified).toBe(false)
+      expect(difference).toMatch(/^[^\n]+$/)
+    }
+    expect(verifyRollout({ ...rollout, steps: steps.slice(0, 5) }, environment)).toEqual({ verified: true })
+  })
+
+  it('is false of another scene', () => {
+    const heavier = structuredClone(scene)
+    Object.assign(heavier.bodies[1]!, { mass: 1.0000001 })
+    const other = new Environment(heavier)
+    expect(verifyRollout(record(), other).verified).toBe(false)
+    other.close()
+  })
+
+  it.each<[string, (step: Step) => Partial<Step>]>([
+    ['an action too many', ({ action }) => ({ action: Float32Array.of(...action, 0) })],
+    ['no action', () => ({ action: new Float32Array(0) })],
+    ['a body too many', ({ state }) => ({ state: Float64Array.of(...state, 1, 2, 3, 4, 5, 6) })],
+    ['a body too few', ({ state }) => ({ state: state.slice(0, 6) })],
+    ['an observation too many', ({ observation }) => ({ observation: Float32Array.of(...observation, 1) })],
+    ['an observation too few', ({ observation }) => ({ observation: observation.slice(0, 2) })],
+  ])('refuses a file in which a step has %s, or finds it different', async (_, change) => {
+    const rollout = record()
+    const step = rollout.steps[4]!
+    const changed = { ...rollout, steps: rollout.steps.with(4, { ...step, ...change(step) }) }
+    let verification: { verified: boolean }
+    try {
+      verification = verifyRollout(await throughFile(changed), environment)
+    } catch (error) {
+      expect(error).toBeInstanceOf(UserError)
+      return
+    }
+    expect(verification.verified).toBe(false)
+  })
+})
+
+describe("a rollout's file", () => {
+  async function openWithMcap(path = file) {
+    const bytes = new Uint8Array(await readFile(path))
+    const readable = {
+      size: async () => BigInt(bytes.length),
+      read: async (offset: bigint, length: bigint) => bytes.slice(Number(offset), Number(offset + length)),
+    }
+    return await McapIndexedReader.Initialize({ readable })
+  }
+
+  async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+    const list: T[] = []
+    for await (const item of items) list.push(item)
+    return list
+  }
+
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+  it("opens with MCAP's own reader: four channels of JSON with a JSON Schema each", async () => {
+    await writeRollout(file, record(), VERSIONS)
+    const reader = await openWithMcap()
+    const topics = [...reader.channelsById.values()].map(({ topic }) => topic).sort()
+    expect(topics).toEqual(['/action', '/observation', '/poses', '/reward'])
+    for (const { messageEncoding, schemaId } of reader.channelsById.values()) {
+      expect(messageEncoding).toBe('json')
+      const schema = reader.schemasById.get(schemaId)!
+      expect(schema.encoding).toBe('jsonschema')
+      expect(JSON.parse(text(schema.data))).toMatchObject({ type: 'object', properties: expect.any(Object) })
+    }
+    expect(new Set([...reader.schemasById.values()].map(({ name }) => name)).size).toBe(4)
+    expect(reader.statistics).toMatchObject({ messageCount: BigInt(4 * STEPS + 2), channelCount: 4, schemaCount: 4 })
+    expect(reader.header.library).toContain('torquelab 1.2.3')
+  })
+
+  it('has a message per channel and step, at step × control step, whose keys are those of its schema', async () => {
+    const rollout = record()
+    await writeRollout(file, rollout, VERSIONS)
+    const reader = await openWithMcap()
+    const messages = await listOf(reader.readMessages())
+    const byTopic = new Map<string, typeof messages>()
+    for (const message of messages) {
+      const { topic, schemaId } = reader.channelsById.get(message.channelId)!
+      byTopic.set(topic, [...(byTopic.get(topic) ?? []), message])
+      const { required, properties } = JSON.parse(text(reader.schemasById.get(schemaId)!.data))
+      const keys = Object.keys(JSON.parse(text(message.data)))
+      expect(keys).toEqual(Object.keys(properties))
+      expect(required).toEqual(keys)
+    }
+    for (const [topic, first] of Object.entries({ '/poses': 0, '/observation': 0, '/action': 1, '/reward': 1 })) {
+      const own = byTopic.get(topic)!
+      expect(own).toHaveLength(STEPS + 1 - first)
+      for (const [index, { sequence, logTime, publishTime }] of own.entries()) {
+        expect(sequence).toBe(first + index)
+        // 50 ms in ns.
+        expect(logTime).toBe(BigInt(first + index) * 50_000_000n)
+        expect(publishTime).toBe(logTime)
+      }
+    }
+    const last = (topic: string) => JSON.parse(text(byTopic.get(topic)!.at(-1)!.data))
+    const step = rollout.steps.at(-1)!
+    expect(last('/poses')).toEqual({
+      poses: [[0, 0, 0], [...step.state.slice(6, 9)]],
+      velocities: [[0, 0, 0], [...step.state.slice(9, 12)]],
+    })
+    expect(last('/observation')).toEqual({ values: [...step.observation] })
+    expect(last('/action')).toEqual({ values: [...step.action] })
+    const [upright, velocity, torque] = step.terms
+    expect(last('/reward')).toEqual({ reward: step.reward, terms: { upright, velocity, torque } })
+  })
+
+  it('has the scene and the policy attached, and says what it is', async () => {
+    const policy = Uint8Array.of(1, 2, 3, 0, 255)
+    const rollout = record(STEPS, { policy })
+    await writeRollout(file, rollout, VERSIONS)
+    const reader = await openWithMcap()
+    const attachments = await listOf(reader.readAttachments())
+    expect(attachments.map(({ name, mediaType }) => [name, mediaType])).toEqual([
+      ['scene.json', 'application/json'],
+      ['policy.safetensors', 'application/octet-stream'],
+    ])
+    expect(loadScene(text(attachments[0]!.data), 'scene.json')).toEqual(scene)
+    expect([...attachments[1]!.data]).toEqual([...policy])
+    const metadata = await listOf(reader.readMetadata())
+    expect(metadata).toHaveLength(1)
+    expect(metadata[0]!.name).toBe('torquelab-rollout')
+    const entries = Object.fromEntries(metadata[0]!.metadata)
+    expect(entries).toMatchObject({
+      ...{ version: '1', scene: 'pendulum', seed: '4', steps: '12', terminated: 'false', truncated: 'false' },
+      ...{ 'version of torquelab': '1.2.3', 'version of physics': '0.20.0' },
+    })
+    expect(Number(entries.return)).toBe(returnOf(rollout))
+  })
+
+  it('has only the scene attached when no policy played', async () => {
+    await writeRollout(file, record(), VERSIONS)
+    const attachments = await listOf((await openWithMcap()).readAttachments())
+    expect(attachments.map(({ name }) => name)).toEqual(['scene.json'])
+  })
+
+  it('replaces an older one whole and leaves nothing else behind', async () => {
+    await writeRollout(file, record(100), VERSIONS)
+    const longer = (await readFile(file)).length
+    const short = record(2)
+    await writeRollout(file, short, VERSIONS)
+    expect((await readFile(file)).length).toBeLessThan(longer / 2)
+    expect(bitsOf(await readRollout(file))).toEqual(bitsOf(short))
+    expect(await readdir(folder)).toEqual(['some rollout.mcap'])
+  })
+
+  it('that cannot be written leaves the older one as it was, and nothing else behind', async () => {
+    await writeRollout(file, record(), VERSIONS)
+    const before = await readFile(file)
+    const rollout = record()
+    rollout.steps[STEPS - 1]!.reward = Number.NaN
+    await expect(writeRollout(file, rollout, VERSIONS)).rejects.toThrow(/finite/)
+    expect((await readFile(file)).equals(before)).toBe(true)
+    expect(await readdir(folder)).toEqual(['some rollout.mcap'])
+  })
+
+  it('is the same, byte for byte, when written again', async () => {
+    const rollout = record()
+    await writeRollout(file, rollout, VERSIONS)
+    const before = await readFile(file)
+    await writeRollout(file, rollout, VERSIONS)
+    expect((await readFile(file)).equals(before)).toBe(true)
+  })
+})
+
+describe('readRolloutSummary', () => {
+  it('says what the whole rollout says', async () => {
+    for (const rollout of [record(), record(1000)]) {
+      await writeRollout(file, rollout, VERSIONS)
+      const { seed, steps, terminated, truncated } = rollout
+      const expected = {
+        scene: 'pendulum',
+        seed,
+        steps: steps.length,
+        return: returnOf(rollout),
+        terminated,
+        truncated,
+      }
+      const { duration, ...summary } = await readRolloutSummary(file)
+      expect(summary).toEqual(expected)
+      expect(duration).toBeCloseTo(0.05 * steps.length, 9)
+    }
+  })
+
+  it('of a file with a wrong byte is a UserError, or a summary', async () => {
+    await writeRollout(file, record(2), VERSIONS)
+    const bytes = await readFile(file)
+    for (let at = 0; at < bytes.length; at += 17) {
+      const damaged = Buffer.from(bytes)
+      damaged[at]! ^= 0x11
+      await writeFile(file, damaged)
+      await readRolloutSummary(file).catch((error: unknown) => {
+        expect(error, `byte ${at}: ${error}`).toBeInstanceOf(UserError)
+        expect((error as UserError).message).toMatch(/^[^\n]+$/)
+      })
+    }
+  })
+})
+
+describe('what is no rollout', () => {
+  async function expectRefused(path: string, message: RegExp): Promise<void> {
+    const error: unknown = await readRollout(path).then(
+      () => expect.fail(`${path} was accepted`),
+      (reason: unknown) => reason,
+    )
+    expect(error).toBeInstanceOf(UserError)
+    expect((error as UserError).message.startsWith(`${path}: `)).toBe(true)
+    expect((error as UserError).message).toMatch(/^[^\n]+$/)
+    expect((error as UserError).message).toMatch(message)
+  }
+
+  it.each<[string, string | Uint8Array, RegExp]>([
+    ['an empty file', '', /no MCAP file.*torquelab record/],
+    ['three bytes', 'abc', /no MCAP file/],
+    ['text', 'this is no rollout at all, but text of some length\n'.repeat(20), /no MCAP file/],
+    ['zeros', new Uint8Array(5000), /no MCAP file/],
+    ['the first bytes of MCAP and no more', Uint8Array.of(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a), /cut off/],
+  ])('like %s, is refused', async (_, content, message) => {
+    await writeFile(file, content)
+    await expectRefused(file, message)
+  })
+
+  it('like a folder or nothing at all, is refused', async () => {
+    await mkdir(file)
+    await expectRefused(file, /no file/)
+    await expectRefused(join(folder, 'missing.mcap'), /./)
+    await expectRefused(join(file, 'deeper', 'missing.mcap'), /./)
+  })
+
+  it('because it is cut off, is refused, at 20 places', async () => {
+    await writeRollout(file, record(), VERSIONS)
+    const bytes = await readFile(file)
+    for (let place = 0; place < 20; place++) {
+      const length = Math.round(8 + ((bytes.length - 9) * place) / 19)
+      await writeFile(file, bytes.subarray(0, length))
+      await expectRefused(file, /cut off|damaged/)
+    }
+  })
+
+  it('because something is missing in front, behind or in the middle, is refused', async () => {
+    await writeRollout(file, record(), VERSIONS)
+    const bytes = await readFile(file)
+    const half = Math.round(bytes.length / 2)
+    for (const damaged of [
+      bytes.subarray(1),
+      Buffer.concat([bytes, Buffer.from('x')]),
+      Buffer.concat([bytes.subarray(0, half), bytes.subarray(half + 100)]),
+      Buffer.concat([bytes, bytes]).subarray(0, bytes.length + half),
+    ]) {
+      await writeFile(file, damaged)
+      await expectRefused(file, /./)
+    }
+  })
+
+  it('because a byte is wrong, is refused, or gives a rollout of the same steps', async () => {
+    const rollout = record()
+    await writeRollout(file, rollout, VERSIONS)
+    const bytes = await readFile(file)
+    let refused = 0
+    for (let at = 8; at < bytes.length; at += 61) {
+      const damaged = Buffer.from(bytes)
+      damaged[at]! ^= 0x11
+      await writeFile(file, damaged)
+      try {
+        expect(bitsOf({ ...(await readRollout(file)), scene })).toEqual(bitsOf(rollout))
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError)
+        expect((error as UserError).message).toMatch(/^[^\n]+$/)
+        refused++
+      }
+    }
+    expect(refused).toBeGreaterThan(50)
+  })
+
+  /** An MCAP file of these metadata and attachments. */
+  async function writeMcap(
+    metadata: Record<string, Record<string, string>>,
+    attachments: Record<string, string>,
+    messages: HandMade[] = [{ topic: '/other', sequence: 0, message: {} }],
+  ): Promise<void> {
+    const chunks: Uint8Array[] = []
+    let position = 0n
+    const writer = new McapWriter({
+      writable: {
+        write: async (bytes) => {
+          chunks.push(bytes.slice())
+          position += BigInt(bytes.length)
+        },
+        position: () => position,
+      },
+    })
+    await writer.start({ profile: '', library: 'another program' })
+    for (const [name, entries] of Object.entries(metadata)) {
+      await writer.addMetadata({ name, metadata: new Map(Object.entries(entries)) })
+    }
+    for (const [name, content] of Object.entries(attachments)) {
+      const data = new TextEncoder().encode(content)
+      await writer.addAttachment({ name, mediaType: 'application/json', data, logTime: 0n, createTime: 0n })
+    }
+    const data = new TextEncoder().encode('{"type":"object"}')
+    const schemaId = await writer.registerSchema({ name: 'other', encoding: 'jsonschema', data })
+    const channelIds = new Map<string, number>()
+    for (const { topic, sequence, message } of messages) {
+      const channel = { topic, schemaId, messageEncoding: 'json', metadata: new Map<string, string>() }
+      const channelId = channelIds.get(topic) ?? (await writer.registerChannel(channel))
+      channelIds.set(topic, channelId)
+      const content = new TextEncoder().encode(JSON.stringify(message) ?? '')
+      await writer.addMessage({ channelId, sequence, logTime: BigInt(sequence), publishTime: 0n, data: content })
+    }
+    await writer.end()
+    await writeFile(file, Buffer.concat(chunks))
+  }
+
+  const own = {
+    version: '1',
+    scene: 'pendulum',
+    seed: '1',
+    steps: '1',
+    return: '-1.5',
+    terminated: 'false',
+    truncated: 'false',
+  }
+
+  it.each<[string, Record<string, Record<string, string>>, Record<string, string>, RegExp]>([
+    ['has none of our metadata', {}, {}, /holds no TorqueLab rollout/],
+    ["has another program's metadata", { other: { version: '1' } }, {}, /holds no TorqueLab rollout/],
+    ['is of a newer version', { 'torquelab-rollout': { ...own, version: '2' } }, {}, /newer version.*Update/],
+    ['has metadata without steps', { 'torquelab-rollout': { version: '1', seed: '1' } }, {}, /metadata are damaged/],
+    ['has a fraction for a seed', { 'torquelab-rollout': { ...own, seed: '0.5' } }, {}, /metadata are damaged/],
+    ['has a seed that is none', { 'torquelab-rollout': { ...own, seed: '4294967296' } }, {}, /metadata are damaged/],
+    ['has steps beyond all reason', { 'torquelab-rollout': { ...own, steps: '1e15' } }, {}, /metadata are damaged/],
+    ['has no scene', { 'torquelab-rollout': own }, {}, /no scene attached/],
+    ['has a scene that is none', { 'torquelab-rollout': own }, { 'scene.json': '{' }, /#scene\.json:1:/],
+  ])('because it is an MCAP file that %s, is refused', async (_, metadata, attachments, message) => {
+    await writeMcap(metadata, attachments)
+    if (message.source.startsWith('#')) await expect(readRollout(file)).rejects.toThrow(message)
+    else await expectRefused(file, message)
+    await expect(readRollout(file)).rejects.toThrow(UserError)
+  })
+
+  it('because it has no messages, is refused', async () => {
+    await writeMcap({ 'torquelab-rollout': own }, { 'scene.json': JSON.stringify(scene) })
+    await expectRefused(file, /steps/)
+  })
+
+  interface HandMade {
+    topic: string
+    sequence: number
+    message: unknown
+  }
+
+  /** The messages of a rollout as docs/files.md describes them, made by hand. */
+  function messagesOf({ start, steps }: Rollout): HandMade[] {
+    const frame = ({ state, observation }: Frame, sequence: number): HandMade[] => [
+      {
+        ...{ topic: '/poses', sequence },
+        message: {
+          poses: [[...state.slice(0, 3)], [...state.slice(6, 9)]],
+          velocities: [[...state.slice(3, 6)], [...state.slice(9, 12)]],
+        },
+      },
+      { topic: '/observation', sequence, message: { values: [...observation] } },
+    ]
+    return [
+      ...frame(start, 0),
+      ...steps.flatMap((step, index): HandMade[] => {
+        const [upright, velocity, torque] = step.terms
+        return [
+          ...frame(step, index + 1),
+          { topic: '/action', sequence: index + 1, message: { values: [...step.action] } },
+          {
+            ...{ topic: '/reward', sequence: index + 1 },
+            message: { reward: step.reward, terms: { upright, velocity, torque } },
+          },
+        ]
+      }),
+    ]
+  }
+
+  async function writeByHand(messages: HandMade[], steps = 3): Promise<void> {
+    const metadata = { ...own, seed: '4', steps: String(steps) }
+    await writeMcap({ 'torquelab-rollout': metadata }, { 'scene.json': JSON.stringify(scene) }, messages)
+  }
+
+  it('is not this: a file of the same messages from another writer is read, and verified', async () => {
+    const rollout = record(3)
+    await writeByHand(messagesOf(rollout))
+    const read = await readRollout(file)
+    expect(bitsOf(read)).toEqual(bitsOf(rollout))
+    expect(verifyRollout(read, environment)).toEqual({ verified: true })
+  })
+
+  it.each<[string, (messages: HandMade[]) => HandMade[], RegExp]>([
+    ['ends early', (messages) => messages.filter(({ sequence }) => sequence < 3), /2 of its 3 steps/],
+    [
+      'goes on too long',
+      (messages) => [...messages, { ...messages.at(-1)!, sequence: 4 }],
+      /more messages than its 3 steps/,
+    ],
+    ['lacks a reward', (messages) => messages.toSpliced(5, 1), /step 1 .*incomplete/],
+    ['lacks an action', (messages) => messages.toSpliced(8, 1), /step 2 .*incomplete/],
+    ['lacks its start', (messages) => messages.slice(2), /step 0 .*incomplete/],
+    [
+      'has text for a reward',
+      (messages) => exchange(messages, 5, { reward: '1', terms: {} }),
+      /1 of \/reward is damaged/,
+    ],
+    [
+      'has null in a pose',
+      (messages) => exchange(messages, 2, { poses: [[0, 0, null]], velocities: [] }),
+      /1 of \/poses/,
+    ],
+    [
+      'has a pose of 2',
+      (messages) => exchange(messages, 2, { poses: [[0, 0]], velocities: [[0, 0, 0]] }),
+      /1 of \/poses/,
+    ],
+    ['has a list for a message', (messages) => exchange(messages, 4, [1]), /1 of \/action is damaged/],
+    ['has nothing in a message', (messages) => exchange(messages, 3, undefined), /damaged/],
+  ])('because it %s, is refused', async (_, change, message) => {
+    await writeByHand(change(messagesOf(record(3))))
+    await expectRefused(file, message)
+  })
+
+  const exchange = (messages: HandMade[], index: number, message: unknown) =>
+    messages.with(index, { ...messages[index]!, message })
+})
