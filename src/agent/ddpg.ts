@@ -23,6 +23,7 @@ export class DdpgAgent {
   readonly engine: LearningEngine
   private readonly noise: OrnsteinUhlenbeckNoise
   private readonly replayRandom: RandomStream
+  private readonly warmUpRandom: RandomStream
   private readonly indices: Uint32Array
   private stepCount = 0
   private updateCount = 0
@@ -38,6 +39,7 @@ export class DdpgAgent {
       RandomStream.derive(seed, 'exploration'),
     )
     this.replayRandom = RandomStream.derive(seed, 'replay')
+    this.warmUpRandom = RandomStream.derive(seed, 'random steps')
     this.indices = new Uint32Array(settings.batchSize)
   }
 
@@ -55,8 +57,12 @@ export class DdpgAgent {
     this.noise.reset()
   }
 
-  /** The action to explore with: actor(s) + ε·noise, clipped to [-1, 1]. */
+  /** The action to explore with: actor(s) + ε·noise, clipped to [-1, 1]; uniformly random during the random steps. */
   act(observation: Float32Array, action: Float32Array): void {
+    if (this.stepCount < this.settings.randomSteps) {
+      for (let index = 0; index < action.length; index++) action[index] = this.warmUpRandom.uniform(-1, 1)
+      return
+    }
     this.engine.act(observation, action)
     this.noise.step()
     const { exploration } = this

@@ -37,6 +37,13 @@ export const agentSettingsSchema = z.strictObject({
     .min(1)
     .max(10_000_000)
     .describe('transitions collected before the first update (buffer_start; the tutorial: 100)'),
+  randomSteps: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .describe(
+      'steps at the start with uniformly random actions instead of the actor (Spinning Up: start_steps; the paper: 0)',
+    ),
   noiseTheta: z
     .number()
     .min(0)
@@ -73,6 +80,7 @@ const paper: AgentSettings = {
   replayCapacity: 1_000_000,
   hiddenSizes: [400, 300],
   learningStarts: 100,
+  randomSteps: 0,
   noiseTheta: 0.15,
   noiseSigma: 0.2,
   noiseTimeStep: 1,
@@ -83,5 +91,5 @@ const paper: AgentSettings = {
 /** `paper` is faithful to the paper; `default` is what learns well on these tasks. */
 export const presets: Record<PresetName, AgentSettings> = {
   paper,
-  default: { ...paper, softUpdateRate: 0.01, criticL2: 0 },
+  default: { ...paper, softUpdateRate: 0.01, criticL2: 0, learningStarts: 1000, randomSteps: 1000 },
 }

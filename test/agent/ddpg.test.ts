@@ -88,6 +88,26 @@ describe('Given exploration that starts at 0.8 and loses 0.01 at each step', () 
   })
 })
 
+describe('Given an agent with 200 random steps', () => {
+  const settings = { randomSteps: 200, noiseSigma: 0.001 }
+
+  test('when they are made, then actions are uniform in [-1, 1] whatever the actor says, and the actor comes after', () => {
+    const { agent, engine } = makeAgent(settings)
+    engine.output = 0.25
+    const actions = Array.from({ length: 200 }, () => {
+      const action = actOnce(agent)
+      learnOnce(agent)
+      return action
+    })
+    const mean = actions.reduce((sum, action) => sum + action, 0) / actions.length
+    const variance = actions.reduce((sum, action) => sum + (action - mean) ** 2, 0) / actions.length
+    expect(Math.abs(mean)).toBeLessThan(0.15)
+    expect(Math.abs(variance - 1 / 3)).toBeLessThan(0.08)
+    expect(actions.every((action) => Math.abs(action) <= 1)).toBe(true)
+    expect(actOnce(agent)).toBeCloseTo(0.25, 1)
+  })
+})
+
 describe('Given an agent that explores', () => {
   const noise = { noiseTheta: 0.5, noiseSigma: 0.05, noiseTimeStep: 0.5, explorationDecay: 0 }
   const count = 100_000

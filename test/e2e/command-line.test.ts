@@ -9,7 +9,13 @@ import { writeRollout } from '../../src/rollout/write-rollout.ts'
 
 const program = path.resolve('dist/node/cli.js')
 /** Small networks: these tests are about the path, not about learning. */
-const SMALL = ['--set', 'hiddenSizes=16,16', '--set', 'evaluationInterval=200', '--set', 'evaluationEpisodes=2']
+const SMALL = [
+  'hiddenSizes=16,16',
+  'evaluationInterval=200',
+  'evaluationEpisodes=2',
+  'learningStarts=100',
+  'randomSteps=50',
+].flatMap((setting) => ['--set', setting])
 
 let folder: string
 

@@ -36,7 +36,14 @@ function collect<Name extends EventName>(name: Name): EventPayload<Name>[] {
   return seen
 }
 
-const SMALL = { hiddenSizes: [16, 16], evaluationInterval: 200, evaluationEpisodes: 2, reportEpisodes: 2 }
+const SMALL = {
+  hiddenSizes: [16, 16],
+  evaluationInterval: 200,
+  evaluationEpisodes: 2,
+  reportEpisodes: 2,
+  learningStarts: 100,
+  randomSteps: 50,
+}
 const start = (run: string, steps: number) =>
   host.request('training.start', { scene: 'pendulum', steps, seed: 1, preset: 'default', settings: SMALL, run })
 const statusOf = async (run: string): Promise<RunStatus | undefined> =>

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { advance, initialPlayer, type PlayerEvent, type PlayerState, stepOf } from '../../src/ui/replay/player.ts'
 
-const after = (...events: PlayerEvent[]): PlayerState => events.reduce(advance, initialPlayer)
+const playerAfter = (...events: PlayerEvent[]): PlayerState => events.reduce(advance, initialPlayer)
 const open: PlayerEvent[] = [
   { type: 'open', id: 'a/best.mcap' },
   { type: 'loaded', id: 'a/best.mcap', steps: 200, controlStep: 0.05 },
@@ -13,30 +13,30 @@ const open: PlayerEvent[] = [
 describe('opening', () => {
   it('goes from empty by loading to paused at the reset', () => {
     expect(initialPlayer.status).toBe('empty')
-    expect(after(open[0]!)).toMatchObject({ status: 'loading', id: 'a/best.mcap' })
-    expect(after(...open)).toMatchObject({ status: 'paused', position: 0, steps: 200 })
+    expect(playerAfter(open[0]!)).toMatchObject({ status: 'loading', id: 'a/best.mcap' })
+    expect(playerAfter(...open)).toMatchObject({ status: 'paused', position: 0, steps: 200 })
   })
 
   it('takes no answer that belongs to another rollout', () => {
-    const state = after({ type: 'open', id: 'b/x.mcap' }, open[1]!)
+    const state = playerAfter({ type: 'open', id: 'b/x.mcap' }, open[1]!)
     expect(state).toMatchObject({ status: 'loading', id: 'b/x.mcap' })
     expect(advance(state, { type: 'failed', id: 'a/best.mcap', problem: 'gone' })).toBe(state)
   })
 
   it('fails with the problem, while loading and later, and opens again', () => {
     const failed: PlayerEvent = { type: 'failed', id: 'a/best.mcap', problem: 'The file is cut off.' }
-    expect(after(open[0]!, failed)).toMatchObject({ status: 'failed', problem: 'The file is cut off.' })
-    expect(after(...open, failed)).toMatchObject({ status: 'failed' })
-    expect(after(...open, failed, ...open)).toMatchObject({ status: 'paused' })
+    expect(playerAfter(open[0]!, failed)).toMatchObject({ status: 'failed', problem: 'The file is cut off.' })
+    expect(playerAfter(...open, failed)).toMatchObject({ status: 'failed' })
+    expect(playerAfter(...open, failed, ...open)).toMatchObject({ status: 'paused' })
   })
 
   it('keeps speed and loop from one rollout to the next', () => {
-    const state = after({ type: 'speed', speed: 2 }, { type: 'loop', loop: true }, ...open)
+    const state = playerAfter({ type: 'speed', speed: 2 }, { type: 'loop', loop: true }, ...open)
     expect(state).toMatchObject({ status: 'paused', speed: 2, loop: true })
   })
 
   it('ignores the controls while nothing is open', () => {
-    for (const state of [initialPlayer, after(open[0]!)]) {
+    for (const state of [initialPlayer, playerAfter(open[0]!)]) {
       for (const type of ['play', 'pause'] as const) expect(advance(state, { type })).toBe(state)
       expect(advance(state, { type: 'seek', step: 3 })).toBe(state)
       expect(advance(state, { type: 'tick', elapsed: 1 })).toBe(state)
@@ -46,15 +46,15 @@ describe('opening', () => {
 
 describe('moving', () => {
   it('plays in real time and shows the step whose time has come', () => {
-    const state = after(...open, { type: 'play' }, { type: 'tick', elapsed: 0.049 })
+    const state = playerAfter(...open, { type: 'play' }, { type: 'tick', elapsed: 0.049 })
     expect(stepOf(state)).toBe(0)
     expect(stepOf(advance(state, { type: 'tick', elapsed: 0.0011 }))).toBe(1)
-    expect(stepOf(after(...open, { type: 'play' }, { type: 'tick', elapsed: 1.01 }))).toBe(20)
+    expect(stepOf(playerAfter(...open, { type: 'play' }, { type: 'tick', elapsed: 1.01 }))).toBe(20)
   })
 
   it('plays at other speeds, within the limits', () => {
     const at = (speed: number) =>
-      after({ type: 'speed', speed }, ...open, { type: 'play' }, { type: 'tick', elapsed: 1.01 })
+      playerAfter({ type: 'speed', speed }, ...open, { type: 'play' }, { type: 'tick', elapsed: 1.01 })
     expect(stepOf(at(4))).toBe(80)
     expect(stepOf(at(0.1))).toBe(2)
     expect(at(9).speed).toBe(4)
@@ -62,38 +62,38 @@ describe('moving', () => {
   })
 
   it('pauses on a whole step and stays there', () => {
-    const state = after(...open, { type: 'play' }, { type: 'tick', elapsed: 0.33 }, { type: 'pause' })
+    const state = playerAfter(...open, { type: 'play' }, { type: 'tick', elapsed: 0.33 }, { type: 'pause' })
     expect(state).toMatchObject({ status: 'paused', position: 6 })
     expect(advance(state, { type: 'tick', elapsed: 1 })).toBe(state)
   })
 
   it('ends paused at the last step, and plays again from the first', () => {
-    const ended = after(...open, { type: 'play' }, { type: 'tick', elapsed: 60 })
+    const ended = playerAfter(...open, { type: 'play' }, { type: 'tick', elapsed: 60 })
     expect(ended).toMatchObject({ status: 'paused', position: 200 })
     expect(advance(ended, { type: 'play' })).toMatchObject({ status: 'playing', position: 0 })
   })
 
   it('loops after it has shown the last step for its time', () => {
-    const looping = after(...open, { type: 'loop', loop: true }, { type: 'seek', step: 199 }, { type: 'play' })
+    const looping = playerAfter(...open, { type: 'loop', loop: true }, { type: 'seek', step: 199 }, { type: 'play' })
     const last = advance(looping, { type: 'tick', elapsed: 0.06 })
     expect(stepOf(last)).toBe(200)
     expect(advance(last, { type: 'tick', elapsed: 0.05 })).toMatchObject({ status: 'playing', position: 0 })
   })
 
   it('steps to the neighbour and pauses', () => {
-    const playing = after(...open, { type: 'play' }, { type: 'tick', elapsed: 0.33 })
+    const playing = playerAfter(...open, { type: 'play' }, { type: 'tick', elapsed: 0.33 })
     expect(advance(playing, { type: 'step', by: 1 })).toMatchObject({ status: 'paused', position: 7 })
     expect(advance(playing, { type: 'step', by: -1 })).toMatchObject({ status: 'paused', position: 5 })
   })
 
   it('seeks without stopping', () => {
-    const playing = after(...open, { type: 'play' }, { type: 'seek', step: 150 })
+    const playing = playerAfter(...open, { type: 'play' }, { type: 'seek', step: 150 })
     expect(playing).toMatchObject({ status: 'playing', position: 150 })
   })
 
   it('has nothing to play in a rollout without steps', () => {
     const loaded: PlayerEvent = { type: 'loaded', id: 'a/best.mcap', steps: 0, controlStep: 0.05 }
-    const state = after(open[0]!, loaded)
+    const state = playerAfter(open[0]!, loaded)
     expect(advance(state, { type: 'play' })).toBe(state)
   })
 
@@ -111,7 +111,7 @@ describe('moving', () => {
     )
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), (events) => {
-        let state = after(...open)
+        let state = playerAfter(...open)
         return events.every((each) => {
           state = advance(state, each)
           return stepOf(state) >= 0 && stepOf(state) <= 200
