@@ -4,6 +4,7 @@ import { messageOf, UserError } from '../common/user-error.ts'
 import { evaluate, list, record, replay, validate } from '../host/host.ts'
 import { versions } from '../host/package.ts'
 import { formatList } from './format-list.ts'
+import { openApp } from './open-app.ts'
 import { type Output, openOutput } from './output.ts'
 import { runServe } from './serve-command.ts'
 import { runTrain } from './train-command.ts'
@@ -19,7 +20,8 @@ process.exitCode = await main(process.argv.slice(2))
 async function main(args: string[]): Promise<number> {
   const program = createProgram()
   try {
-    await program.parseAsync(args, { from: 'user' })
+    // Without a command the app opens.
+    await program.parseAsync(args.length === 0 ? ['app'] : args, { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {
     // Commander has already written what it throws for: help, the version, or one line on wrong use.
@@ -164,6 +166,22 @@ function createProgram(): Command {
       const answer = list({ runsFolder })
       for (const line of formatList(answer, runsFolder)) output.line(line)
       output.answer(answer)
+    })
+
+  program
+    .command('app')
+    .description('open the desktop app; where there is no display or no Electron, serve it to a browser (the default)')
+    .argument('[scene]', 'a scene file to show')
+    .addOption(runs())
+    .addHelpText('after', examples('', 'app ./arm.json'))
+    .action(async (scene, { runs: runsFolder }) => {
+      const result = await openApp({ runsFolder, ...(scene && { scene }) })
+      if (result.opened) {
+        process.exitCode = result.exitCode
+        return
+      }
+      process.stderr.write(`torquelab: ${result.reason}; serving the app to a browser instead.\n`)
+      await runServe({ runs: runsFolder, port: 0, browse: true })
     })
 
   program

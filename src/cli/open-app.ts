@@ -23,10 +23,12 @@ const PROBE_TIME = 4
 const LONGEST_START = 60
 
 /** What Chromium writes when it cannot start; the rest of its output says nothing to a user. */
-const TELLING = /error while loading shared libraries|missing x server|cannot open display|namespace sandbox|suid sandbox/i
+const TELLING =
+  /error while loading shared libraries|missing x server|cannot open display|namespace sandbox|suid sandbox/i
 
 export async function openApp({ runsFolder, scene }: OpenAppOptions): Promise<OpenAppResult> {
-  if (!hasDisplay()) return { opened: false, reason: 'there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set)' }
+  if (!hasDisplay())
+    return { opened: false, reason: 'there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set)' }
   const binary = findElectron() ?? (await downloadElectron())
   if (binary === undefined)
     return { opened: false, reason: 'Electron is not installed, and its download cannot be reached' }

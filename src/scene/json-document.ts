@@ -28,13 +28,15 @@ export function parseJson(text: string): { document?: JsonDocument; problems: Pr
   }
   let root: ValueNode
   let value: unknown
+  let problems: Problem[]
   try {
     root = parse(source, { mode: 'json' }).body
     value = JSON.parse(source)
+    // Here, because it can overflow the stack too.
+    problems = repeatedKeys(root)
   } catch (error) {
     return { problems: [syntaxProblem(error, source)] }
   }
-  const problems = repeatedKeys(root)
   const document: JsonDocument = {
     value,
     locate: (path, of) => locate(root, path, of).place,

@@ -20,7 +20,7 @@ export interface SceneValidation {
   problems: Problem[]
 }
 
-/** Validates a scene file's text: JSON, schema, names and references, formulas. */
+/** Validates a scene file's text: JSON, then the schema, then names, references and formulas together; each stage needs the one before. */
 export function validateScene(text: string): SceneValidation {
   if (text.length > MAX_SCENE_LENGTH) {
     const message = `The file has more than ${MAX_SCENE_LENGTH} characters; no scene needs that many.`
@@ -31,10 +31,7 @@ export function validateScene(text: string): SceneValidation {
   const parsed = sceneSchema.safeParse(document.value)
   if (!parsed.success) return { problems: parsed.error.issues.flatMap((issue) => schemaProblems(document, issue)) }
   const scene = parsed.data
-  const references = checkReferences(scene)
-  if (references.length > 0) {
-    return { problems: references.map(({ path, message }) => problemAt(document, path, message)) }
-  }
+  const references = checkReferences(scene).map(({ path, message }) => problemAt(document, path, message))
   const formulas = compileTask(scene).problems.map(({ path, error }) => {
     return {
       path: formatPath(path),
@@ -42,7 +39,8 @@ export function validateScene(text: string): SceneValidation {
       message: `${error.message} (character ${error.index + 1} of the formula)`,
     }
   })
-  return formulas.length > 0 ? { problems: formulas } : { scene, problems: [] }
+  const found = [...references, ...formulas]
+  return found.length > 0 ? { problems: found } : { scene, problems: [] }
 }
 
 /** The scene in a file's text; throws a UserError with the first problem and the number of further ones. */

@@ -24,8 +24,15 @@ export function physicsStepsPerControlStep(world: Scene['world']): number {
   return Math.round(world.controlStep / world.physicsStep)
 }
 
+/** Physics steps in one control step at most: a typing error must not hang the app. */
+const MAX_PHYSICS_STEPS = 1000
+
 function checkWorld({ world }: Scene): ReferenceProblem[] {
   const steps = physicsStepsPerControlStep(world)
+  if (steps > MAX_PHYSICS_STEPS) {
+    const message = `The control step would be ${steps} physics steps; ${MAX_PHYSICS_STEPS} are the most. Use a longer physicsStep.`
+    return [{ path: ['world', 'physicsStep'], message }]
+  }
   if (steps >= 1 && Math.abs(steps * world.physicsStep - world.controlStep) <= 1e-9 * world.controlStep) return []
   const message = `The control step, ${world.controlStep} s, is not a whole number of physics steps of ${world.physicsStep} s.`
   return [{ path: ['world', 'physicsStep'], message }]

@@ -107,7 +107,7 @@ const task = z.strictObject({
 export const sceneSchema = z.strictObject({
   $schema: z.string().optional().describe('for editors; ignored'),
   format: z.literal('torquelab-scene'),
-  version: z.literal(1),
+  version: z.literal(1, 'This TorqueLab reads version 1 of the format; update TorqueLab for a newer one.'),
   name: z
     .string()
     .min(1)

@@ -1,0 +1,218 @@
+/** The rest of the shell: how the window is made, the bridge, the menu, the command line, and quitting. */
+import type { EventEmitter } from 'node:events'
+import type { MenuItemConstructorOptions } from 'electron'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { readCommandLine } from '../../electron/command-line.ts'
+import { createMainWindow } from '../../electron/main-window.ts'
+import { type MenuCommands, menuTemplate } from '../../electron/menu.ts'
+import { quitCleanly } from '../../electron/quit.ts'
+
+const fake = await vi.hoisted(async () => {
+  const events = await import('node:events')
+  const area = { x: 0, y: 0, width: 1920, height: 1080 }
+  // biome-ignore lint/suspicious/noExplicitAny: what the shell hands to Electron is looked at field by field.
+  const made: any[] = []
+  const exposed: Record<string, Record<string, (...args: never[]) => unknown>> = {}
+  return {
+    made,
+    exposed,
+    app: Object.assign(new events.EventEmitter(), { quit: () => {}, exit: (_code: number) => {} }),
+    screen: { getPrimaryDisplay: () => ({ id: 1, workArea: area }), getAllDisplays: () => [{ id: 1, workArea: area }] },
+    nativeTheme: { shouldUseDarkColors: true },
+    BrowserWindow: class extends events.EventEmitter {
+      webContents = new events.EventEmitter()
+      loaded: string[] = []
+      constructor(options: unknown) {
+        super()
+        made.push(options)
+      }
+      async loadURL(address: string) {
+        this.loaded.push(address)
+      }
+    },
+    contextBridge: {
+      exposeInMainWorld: (name: string, value: (typeof exposed)[string]) => {
+        exposed[name] = value
+      },
+    },
+    ipcRenderer: Object.assign(new events.EventEmitter(), { send: (..._message: unknown[]) => {} }),
+    Menu: {},
+  }
+})
+vi.mock('electron', () => fake)
+
+afterEach(() => {
+  fake.app.removeAllListeners()
+  vi.restoreAllMocks()
+})
+
+describe('the window', () => {
+  const log: string[] = []
+  const open = (isDevelopment = false) =>
+    createMainWindow('/nowhere/window.json', isDevelopment, (line) => log.push(line))
+
+  test('is sandboxed, isolated and without Node', () => {
+    open()
+    expect(fake.made.at(-1).webPreferences).toMatchObject({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      webviewTag: false,
+      devTools: false,
+    })
+    open(true)
+    expect(fake.made.at(-1).webPreferences.devTools).toBe(true)
+  })
+
+  test('whose page crashed loads it again, but not for ever', () => {
+    const window = open() as unknown as EventEmitter & { webContents: EventEmitter; loaded: string[] }
+    window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit' })
+    expect(window.loaded).toEqual([])
+    window.webContents.emit('render-process-gone', {}, { reason: 'crashed' })
+    window.webContents.emit('render-process-gone', {}, { reason: 'crashed' })
+    expect(window.loaded).toEqual(['torquelab://app/index.html'])
+    expect(log).toEqual(["the window's page ended: crashed", "the window's page ended: crashed"])
+  })
+})
+
+test('the bridge is two functions, and lets nothing of Electron through', async () => {
+  await import('../../electron/preload.ts')
+  expect(Object.keys(fake.exposed)).toEqual(['torquelab'])
+  const bridge = fake.exposed.torquelab!
+  expect(Object.keys(bridge).sort()).toEqual(['on', 'post'])
+  const send = vi.spyOn(fake.ipcRenderer, 'send')
+  bridge.post!('text' as never)
+  expect(send.mock.calls).toEqual([['torquelab:message', 'text']])
+  const heard: unknown[][] = []
+  bridge.on!(((...args: unknown[]) => void heard.push(args)) as never)
+  fake.ipcRenderer.emit('torquelab:message', { sender: 'a powerful object' }, 'answer')
+  expect(heard).toEqual([['answer']])
+})
+
+describe('the menu', () => {
+  const commands = Object.fromEntries(
+    ['openScene', 'openRecent', 'clearRecent', 'send', 'showRuns', 'showDocumentation', 'openPaper', 'about'].map(
+      (name) => [name, vi.fn()],
+    ),
+  ) as unknown as { [Name in keyof MenuCommands]: ReturnType<typeof vi.fn> }
+  const items = (recent: string[] = [], isDevelopment = false) =>
+    flatten(menuTemplate(commands as never, recent, isDevelopment))
+  const click = (label: string, recent?: string[]) => {
+    const item = items(recent).find((candidate) => candidate.label?.replaceAll('&', '') === label)
+    item?.click?.({} as never, undefined, {} as never)
+  }
+  beforeEach(() => vi.clearAllMocks())
+
+  test('sends what the window does', () => {
+    for (const label of ['Design', 'Train', 'Replay', 'Toggle theme']) click(label)
+    expect(commands.send.mock.calls.flat()).toEqual([
+      'workspace-design',
+      'workspace-train',
+      'workspace-replay',
+      'toggle-theme',
+    ])
+    click('Open scene…')
+    expect(commands.openScene).toHaveBeenCalledOnce()
+  })
+
+  test('lists the recent files', () => {
+    click('a  (/tmp)', ['/tmp/a', '/tmp/b'])
+    expect(commands.openRecent).toHaveBeenCalledExactlyOnceWith('/tmp/a')
+    expect(items().find(({ label }) => label === 'Open &recent')?.enabled).toBe(false)
+    expect(items(['/tmp/a']).find(({ label }) => label === 'Open &recent')?.enabled).toBe(true)
+  })
+
+  test('gives no key twice', () => {
+    const keys = items(['/tmp/a'], true).flatMap(({ accelerator }) => accelerator ?? [])
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  test('has developer tools in development only', () => {
+    expect(items([], true).some(({ role }) => role === 'toggleDevTools')).toBe(true)
+    expect(items([], false).some(({ role }) => role === 'toggleDevTools' || role === 'reload')).toBe(false)
+  })
+
+  function flatten(template: MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
+    return template.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? flatten(item.submenu) : [])])
+  }
+})
+
+describe('the command line', () => {
+  test.each([
+    ['from a clone', ['electron', '/app'], true, {}],
+    ['with a scene', ['electron', '/app', '--no-sandbox', 'arm.json'], true, { scene: '/here/arm.json' }],
+    [
+      'with folders',
+      ['electron', '/app', '--runs=study', '--profile=/p'],
+      true,
+      { runs: '/here/study', profile: '/p' },
+    ],
+    ['with Chromium’s switches first', ['electron', '--inspect=0', '/app', '/s.json'], true, { scene: '/s.json' }],
+    ['packaged', ['TorqueLab', 'arm.json'], false, { scene: '/here/arm.json' }],
+    ['packaged, with nothing', ['TorqueLab'], false, {}],
+  ])('%s', (_name, argv, isDefaultApp, expected) => {
+    expect(readCommandLine(argv, isDefaultApp, '/here')).toEqual(expected)
+  })
+})
+
+describe('quitting', () => {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const before = signals.map((signal) => process.listeners(signal))
+  afterEach(() => {
+    // Only what the shell added.
+    signals.forEach((signal, index) => {
+      for (const listener of process.listeners(signal))
+        if (!before[index]!.includes(listener)) process.off(signal, listener)
+    })
+  })
+  const willQuit = () => {
+    const preventDefault = vi.fn()
+    fake.app.emit('will-quit', { preventDefault })
+    return preventDefault.mock.calls.length === 1
+  }
+
+  test('waits for the host to stop what trains, once', async () => {
+    const exit = vi.spyOn(fake.app, 'exit')
+    let finish = () => {}
+    const close = vi.fn(() => new Promise<void>((resolve) => (finish = resolve)))
+    quitCleanly({ close }, () => {})
+    expect(willQuit()).toBe(true)
+    expect(willQuit()).toBe(true)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(close).toHaveBeenCalledOnce()
+    expect(exit).not.toHaveBeenCalled()
+    finish()
+    await vi.waitFor(() => expect(exit.mock.calls).toEqual([[0]]))
+  })
+
+  test('ends also when the host fails or hangs', async () => {
+    const exit = vi.spyOn(fake.app, 'exit')
+    const log: string[] = []
+    quitCleanly({ close: () => Promise.reject(new Error('disk full')) }, (line) => log.push(line))
+    willQuit()
+    await vi.waitFor(() => expect(exit.mock.calls).toEqual([[0]]))
+    expect(log).toEqual(['disk full'])
+
+    fake.app.removeAllListeners()
+    vi.useFakeTimers()
+    quitCleanly({ close: () => new Promise(() => {}) }, (line) => log.push(line))
+    willQuit()
+    vi.advanceTimersByTime(59_000)
+    expect(exit).toHaveBeenCalledOnce()
+    vi.advanceTimersByTime(2000)
+    expect(exit.mock.calls.at(-1)).toEqual([1])
+    vi.useRealTimers()
+  })
+
+  test('a signal asks the app to quit, however often it comes', () => {
+    const quit = vi.spyOn(fake.app, 'quit')
+    quitCleanly({ close: async () => {} }, () => {})
+    process.emit('SIGINT')
+    process.emit('SIGINT')
+    process.emit('SIGTERM')
+    expect(quit).toHaveBeenCalledTimes(3)
+  })
+})
