@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled } from './bootstrap.mjs'
+import { ensureBrowsers } from './browsers.mjs'
 import { runInForeground } from './child.mjs'
 import { textOf } from './fingerprint.mjs'
 import { interrupted } from './interruption.mjs'
@@ -37,6 +38,7 @@ async function runSteps(paths, vitestArgs) {
   // Nothing can be checked without the dependencies, but a failed build hides neither type errors nor unit tests.
   if (!(await succeeds(() => ensureInstalled(paths)))) return [countsOfStep(false)]
   const built = await succeeds(() => ensureBuilt(paths))
+  for (const problem of await ensureBrowsers(paths, say)) say(`Part of the end-to-end tests is skipped: ${problem}`)
   return [
     ...(built ? [] : [countsOfStep(false)]),
     await step('typecheck', () => runPackageScript(paths, 'typecheck')),

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { messageOf, UserError } from '../common/user-error.ts'
 import { evaluate, list, record, replay, validate } from '../host/host.ts'
 import { versions } from '../host/package.ts'
+import { runBench } from './bench-command.ts'
 import { formatList } from './format-list.ts'
 import { openApp } from './open-app.ts'
 import { type Output, openOutput } from './output.ts'
@@ -192,6 +193,16 @@ function createProgram(): Command {
     .addOption(runs())
     .addHelpText('after', examples('serve', 'serve --port 8123 --runs ./study'))
     .action((options) => runServe(options))
+
+  program
+    .command('bench')
+    .description('measure TorqueLab on this machine (in a clone of the repository)')
+    .argument('<name>', 'which measurement: window')
+    .addOption(json())
+    .addHelpText('after', examples('bench window --json'))
+    .action(async (name, options) => {
+      process.exitCode = await runBench(name, options)
+    })
 
   // exitOverride and configureOutput are not inherited by commands made before them, so copy.
   for (const command of program.commands) command.copyInheritedSettings(program)

@@ -144,7 +144,8 @@ describe('alignSeries', () => {
   it('knows the extent and the number of points in view', () => {
     const series = [line('a', [1, 2, 4], [1, 2, 4]), line('b', [], []), line('c', [0, 3], [1, 1])]
     expect(extentOf(series)).toEqual([0, 4])
-    expect(extentOf([line('b', [], [])])).toBeUndefined()
+    expect(extentOf([line('b', [], [])])).toEqual([0, 1])
+    expect(extentOf([line('a', [5, 8], [1, 2])])).toEqual([0, 8])
     expect(countPoints(series, 0, 4)).toBe(3)
     expect(countPoints(series, 2.5, 3.5)).toBe(1)
   })

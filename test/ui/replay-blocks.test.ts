@@ -45,7 +45,10 @@ describe('RolloutBlocks', () => {
     expect(blocks.row(0)).toEqual({ poses: Float32Array.of(0, 0.5, 0), action: [0], returnSoFar: 0 })
     expect(blocks.row(200)).toMatchObject({ action: [0.5], returnSoFar: returnAfter(200) })
     expect(blocks.curves.observation[0]!.x.length).toBe(201)
-    expect(blocks.curves.terms[1]!.y.values[1]).toBe(-0.2)
+    // The reset has neither action nor reward.
+    expect(blocks.curves.terms[1]!.x.length).toBe(200)
+    expect(blocks.curves.terms[1]!.x.values[0]).toBe(0.05)
+    expect(blocks.curves.terms[1]!.y.values[0]).toBe(-0.2)
   })
 
   it('sums returns across blocks to the same bits, also where the playhead came first', async () => {

@@ -1,0 +1,130 @@
+/** The inspector of the design workspace: the scene, its actuators by hand, and every number that the task is made of. */
+import { useSignal } from '@preact/signals'
+import { useMemo } from 'preact/hooks'
+import type { Scene } from '../../scene/schema.ts'
+import { sensorsOf } from '../../scene/sensors.ts'
+import { specOf } from '../../sim/environment.ts'
+import { chooseScene, chosenScene, openScene, sceneEntries } from '../app/state.ts'
+import { Button } from '../controls/button.tsx'
+import { Select } from '../controls/field.tsx'
+import { OpenIcon } from '../controls/icons.tsx'
+import { Panel } from '../controls/layout.tsx'
+import { Slider } from '../controls/slider.tsx'
+import { shell } from '../host.ts'
+import type { LivePlay } from '../play/live-play.ts'
+import { formatSigned } from './format.ts'
+import { type LiveRow, LiveTable } from './live-table.tsx'
+
+export function Inspector({ play, scene }: { play: LivePlay; scene: Scene }) {
+  const { reward, observation, sensors } = useMemo(() => rowsOf(scene), [scene])
+  return (
+    <aside class="inspector" aria-label="Inspector">
+      <ScenePanel />
+      <TorquePanel play={play} scene={scene} />
+      <Panel title="Reward" actions={<span>last step</span>}>
+        <LiveTable play={play} rows={reward} caption="Reward terms of the last step and their sum" />
+      </Panel>
+      <Panel title="Observation">
+        <LiveTable play={play} rows={observation} caption="What the policy observes" />
+      </Panel>
+      <Panel title="Sensors">
+        <LiveTable play={play} rows={sensors} caption="Every sensor of the scene" />
+      </Panel>
+    </aside>
+  )
+}
+
+function ScenePanel() {
+  const chosen = chosenScene.value
+  return (
+    <Panel title="Scene">
+      <div class="scene-choice">
+        <Select
+          label="Scene"
+          hideLabel
+          value={chosen?.entry.id ?? ''}
+          options={sceneEntries.value.map(({ id, name, source }) => ({
+            value: id,
+            label: source === 'file' ? `${name} (file)` : name,
+          }))}
+          onChange={(id) => {
+            const entry = sceneEntries.value.find((candidate) => candidate.id === id)
+            if (entry) void chooseScene(entry)
+          }}
+        />
+        {/* A browser has no dialog of the machine that the host runs on. */}
+        {shell === 'electron' && (
+          <Button icon={OpenIcon} shortcut="Ctrl+O" title="Open a scene file" onClick={() => void openScene()}>
+            Open…
+          </Button>
+        )}
+      </div>
+      {chosen?.scene.description && <p class="muted">{chosen.scene.description}</p>}
+    </Panel>
+  )
+}
+
+function TorquePanel({ play, scene }: { play: LivePlay; scene: Scene }) {
+  const springsBack = useSignal(false)
+  return (
+    <Panel title="Torque by hand">
+      {scene.actuators.map(({ name, gear }, index) => (
+        <Slider
+          key={name}
+          label={`Torque ${name}`}
+          min={-1}
+          max={1}
+          step={0.05}
+          centred
+          value={play.action.value[index] ?? 0}
+          format={(value) => `${formatSigned(value, 2)}  =  ${formatSigned(value * gear, 2)} N·m`}
+          onInput={(value) => play.setAction(index, value)}
+          onRelease={() => {
+            if (springsBack.value) play.setAction(index, 0)
+          }}
+        />
+      ))}
+      <div class="torque-options">
+        <label class="checkbox">
+          <input
+            type="checkbox"
+            checked={springsBack.value}
+            onChange={(event) => {
+              springsBack.value = event.currentTarget.checked
+            }}
+          />
+          Spring back to 0
+        </label>
+        <Button
+          kind="quiet"
+          disabled={play.action.value.every((value) => value === 0)}
+          onClick={() => scene.actuators.forEach((_, index) => play.setAction(index, 0))}
+        >
+          Set to 0
+        </Button>
+      </div>
+    </Panel>
+  )
+}
+
+function rowsOf(scene: Scene): Record<'reward' | 'observation' | 'sensors', LiveRow[]> {
+  return {
+    reward: [
+      ...scene.task.reward.map(
+        ({ name }, index): LiveRow => ({ name, unit: '1', kind: 'term', read: ({ terms }) => terms[index]! }),
+      ),
+      { name: 'sum', unit: '1', kind: 'term', read: ({ reward }) => reward, isTotal: true },
+    ],
+    observation: specOf(scene).observation.map(
+      ({ name, unit }, index): LiveRow => ({
+        name,
+        unit,
+        kind: 'observation',
+        read: ({ observation }) => observation[index]!,
+      }),
+    ),
+    sensors: sensorsOf(scene).map(
+      ({ name, unit }, index): LiveRow => ({ name, unit, kind: 'sensor', read: ({ sensors }) => sensors[index]! }),
+    ),
+  }
+}

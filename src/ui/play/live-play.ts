@@ -1,0 +1,127 @@
+/** Live play as the window sees it: signals of what goes on in the worker, and the commands. */
+import { batch, computed, signal } from '@preact/signals'
+import type { Scene } from '../../scene/schema.ts'
+import type { PlayEvent, PlayFrame, PlayRequest } from './messages.ts'
+
+export const MIN_SPEED = 0.1
+export const MAX_SPEED = 4
+
+export class LivePlay {
+  /** The newest frame of the loaded scene; undefined until its first one is there. */
+  readonly frame = signal<PlayFrame | undefined>(undefined)
+  readonly poses = computed(() => this.frame.value?.poses)
+  readonly torques = computed(() => this.frame.value?.torques)
+  readonly playing = computed(() => this.frame.value?.playing ?? false)
+  readonly over = computed(() => Boolean(this.frame.value?.terminated || this.frame.value?.truncated))
+  /** Why live play stopped, in words. */
+  readonly problem = signal<string | undefined>(undefined)
+  /** Seed of the next reset. */
+  readonly seed = signal(1)
+  /** Simulated seconds a second. */
+  readonly speed = signal(1)
+  /** One value in [-1, 1] for each actuator. */
+  readonly action = signal<readonly number[]>([])
+  private worker: Worker | undefined
+  private scene: Scene | undefined
+  private loads = 0
+  private isHeld = false
+
+  /** Shows another scene at the start of an episode. */
+  load(scene: Scene): void {
+    this.scene = scene
+    this.worker ??= this.createWorker()
+    this.loads++
+    this.isHeld = false
+    batch(() => {
+      this.frame.value = undefined
+      this.problem.value = undefined
+      this.action.value = scene.actuators.map(() => 0)
+    })
+    this.post({ type: 'load', scene, seed: this.seed.value })
+  }
+
+  play(): void {
+    this.post({ type: 'play' })
+  }
+
+  pause(): void {
+    this.post({ type: 'pause' })
+  }
+
+  toggle(): void {
+    if (this.over.value) return
+    if (this.playing.value) this.pause()
+    else this.play()
+  }
+
+  step(): void {
+    this.post({ type: 'step' })
+  }
+
+  /** Starts the episode again; after a problem with a new worker, since the old one may be in any state. */
+  reset(): void {
+    if (this.problem.value !== undefined && this.scene) {
+      this.worker?.terminate()
+      this.worker = undefined
+      this.loads = 0
+      this.load(this.scene)
+      this.post({ type: 'speed', speed: this.speed.value })
+    } else this.post({ type: 'reset', seed: this.seed.value })
+  }
+
+  setSeed(seed: number): void {
+    this.seed.value = seed
+    this.reset()
+  }
+
+  setSpeed(speed: number): void {
+    this.speed.value = speed
+    this.post({ type: 'speed', speed })
+  }
+
+  /** Sets the action of one actuator, in [-1, 1]. */
+  setAction(actuator: number, value: number): void {
+    this.action.value = this.action.value.map((old, index) => (index === actuator ? value : old))
+    this.post({ type: 'action', action: [...this.action.value] })
+  }
+
+  /** Stands still while nobody looks, and goes on where it was. */
+  hold(isHidden: boolean): void {
+    if (isHidden && this.playing.value) {
+      this.isHeld = true
+      this.pause()
+    } else if (!isHidden && this.isHeld) {
+      this.isHeld = false
+      this.play()
+    }
+  }
+
+  private post(request: PlayRequest): void {
+    this.worker?.postMessage(request)
+  }
+
+  private createWorker(): Worker {
+    const worker = new Worker(new URL('./play-worker.ts', import.meta.url), { type: 'module' })
+    worker.addEventListener('message', ({ data }: MessageEvent<PlayEvent>) => {
+      if (data.type === 'problem') this.problem.value = data.message
+      else this.show(data.frame)
+    })
+    worker.addEventListener('error', (event) => {
+      event.preventDefault()
+      this.problem.value = `Live play stopped: ${event.message || 'its worker could not be loaded'}. Reset to start it again.`
+    })
+    return worker
+  }
+
+  /** Shows a frame with the next picture of the window, and only then asks for another. */
+  private show(frame: PlayFrame): void {
+    const { worker } = this
+    const take = () => {
+      worker?.postMessage({ type: 'shown' } satisfies PlayRequest)
+      if (frame.load === this.loads) this.frame.value = frame
+    }
+    // A window in the background paints nothing, and would otherwise never see the pause button work.
+    if (document.hidden) take()
+    else requestAnimationFrame(take)
+  }
+}

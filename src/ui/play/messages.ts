@@ -1,0 +1,50 @@
+/** What the window and its live-play worker say to each other. */
+import type { Scene } from '../../scene/schema.ts'
+
+export type PlayRequest =
+  | { type: 'load'; scene: Scene; seed: number }
+  | { type: 'reset'; seed: number }
+  | { type: 'play' }
+  | { type: 'pause' }
+  /** One control step. */
+  | { type: 'step' }
+  /** Simulated seconds a second. */
+  | { type: 'speed'; speed: number }
+  /** One value in [-1, 1] for each actuator. */
+  | { type: 'action'; action: number[] }
+  /** The last frame is on the screen: the next one may come. */
+  | { type: 'shown' }
+
+export type PlayEvent =
+  | { type: 'frame'; frame: PlayFrame }
+  /** Live play stopped for a reason that can be shown as it is. */
+  | { type: 'problem'; message: string }
+
+/** An episode in play as it is now. */
+export interface PlayFrame {
+  /** Counts up with each `load`: frames of an earlier scene are told apart by it. */
+  load: number
+  seed: number
+  playing: boolean
+  /** Control steps since the reset. */
+  step: number
+  /** s since the reset */
+  time: number
+  /** [bodies × 3] x, y (m), angle (rad); while it plays, between the last two steps so that motion is smooth */
+  poses: Float32Array
+  /** N·m, one a joint */
+  torques: Float32Array
+  /** In the order of `sensorsOf(scene)`. */
+  sensors: Float64Array
+  observation: Float32Array
+  /** In the scene's order; 0 before the first step. */
+  terms: Float64Array
+  /** The sum of the terms. */
+  reward: number
+  /** The sum of rewards since the reset. */
+  return: number
+  terminated: boolean
+  truncated: boolean
+  /** The conditions of `terminate` that hold. */
+  conditions: string[]
+}

@@ -1,0 +1,158 @@
+/** One scene in live play: an environment stepped in real time by an action given by hand. It knows no clock and no thread. */
+import type { Controller } from '../../episode/episode.ts'
+import { wrap } from '../../scene/formula.ts'
+import type { Environment, StepResult } from '../../sim/environment.ts'
+import { STATE_STRIDE } from '../../sim/physics.ts'
+import type { PlayFrame } from './messages.ts'
+
+/** Steps that one `advance` may run beyond those that its time asks for: a window that stood still does not race afterwards. */
+const CATCH_UP_STEPS = 3
+/** The longest time between two calls of `advance` that is played in full, s. */
+const LONGEST_TICK = 0.02
+
+export class PlaySession {
+  private readonly environment: Environment
+  private readonly load: number
+  private readonly action: Float32Array
+  private readonly hand: Float32Array
+  private readonly before: Float64Array
+  private readonly terms: Float64Array
+  /** The action given by hand, as the controller that every episode has. */
+  private readonly controller: Controller
+  private observation: Float32Array
+  private result: StepResult | undefined
+  private returnSoFar = 0
+  /** Simulated time that is due but does not make a whole step yet, s. */
+  private due = 0
+  private speed = 1
+  private seed: number
+  private isPlaying = false
+
+  /** `load` marks the frames of this session. */
+  constructor(environment: Environment, load: number, seed: number) {
+    this.environment = environment
+    this.load = load
+    this.seed = seed
+    const { action } = environment.spec
+    this.action = new Float32Array(action.length)
+    this.hand = new Float32Array(action.length)
+    this.before = new Float64Array(environment.scene.bodies.length * STATE_STRIDE)
+    this.terms = new Float64Array(environment.spec.rewardTerms.length)
+    this.controller = { act: (_, chosen) => chosen.set(this.hand) }
+    this.observation = environment.reset({ seed }).observation
+    this.before.set(environment.state)
+  }
+
+  get playing(): boolean {
+    return this.isPlaying
+  }
+
+  /** The episode is over: only a reset goes on. */
+  get over(): boolean {
+    return this.result !== undefined && (this.result.terminated || this.result.truncated)
+  }
+
+  reset(seed: number): void {
+    this.seed = seed
+    this.observation = this.environment.reset({ seed }).observation
+    this.before.set(this.environment.state)
+    this.result = undefined
+    this.terms.fill(0)
+    this.returnSoFar = 0
+    this.due = 0
+  }
+
+  play(): void {
+    // What is shown starts from here, not from the step before.
+    if (!this.isPlaying) this.before.set(this.environment.state)
+    this.isPlaying = !this.over
+  }
+
+  pause(): void {
+    this.isPlaying = false
+    this.due = 0
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = speed
+  }
+
+  /** One value in [-1, 1] an actuator; used from the next step on. */
+  setAction(action: readonly number[]): void {
+    this.hand.set(action.slice(0, this.hand.length))
+  }
+
+  /** Plays `seconds` of the wall clock. Returns whether there is something new to show. */
+  advance(seconds: number): boolean {
+    if (!this.isPlaying) return false
+    const { controlStep } = this.environment.spec
+    const most = Math.ceil((LONGEST_TICK * this.speed) / controlStep) + CATCH_UP_STEPS
+    this.due = Math.min(this.due + seconds * this.speed, most * controlStep)
+    // A step that is due but for a rounding error is due.
+    while (this.isPlaying && this.due >= controlStep * (1 - 1e-9)) {
+      this.due = Math.max(0, this.due - controlStep)
+      this.step()
+    }
+    return true
+  }
+
+  /** One control step, unless the episode is over; its end ends the playing. */
+  step(): void {
+    if (this.over) return
+    this.before.set(this.environment.state)
+    this.controller.act(this.observation, this.action)
+    const result = this.environment.step(this.action)
+    this.result = result
+    this.returnSoFar += result.reward
+    this.environment.spec.rewardTerms.forEach((name, index) => {
+      this.terms[index] = result.terms[name]!
+    })
+    if (this.over) this.pause()
+  }
+
+  /** A copy of everything that a window shows. */
+  frame(): PlayFrame {
+    const { environment, result } = this
+    const sensors = Float64Array.from(environment.sensorValues)
+    return {
+      load: this.load,
+      seed: this.seed,
+      playing: this.isPlaying,
+      step: result?.info.step ?? 0,
+      time: result?.info.time ?? 0,
+      poses: this.posesNow(),
+      torques: Float32Array.from(
+        environment.sensors.flatMap(({ kind }, index) => (kind === 'torque' ? [sensors[index]!] : [])),
+      ),
+      sensors,
+      observation: Float32Array.from(this.observation),
+      terms: Float64Array.from(this.terms),
+      reward: result?.reward ?? 0,
+      return: this.returnSoFar,
+      terminated: result?.terminated ?? false,
+      truncated: result?.truncated ?? false,
+      conditions: [...(result?.info.conditions ?? [])],
+    }
+  }
+
+  /** Gives the engine's memory back. */
+  close(): void {
+    this.environment.close()
+  }
+
+  /** Where the bodies are: while playing, as far between the last two states as time is between two steps. */
+  private posesNow(): Float32Array {
+    const { state, spec } = this.environment
+    const share = this.isPlaying ? this.due / spec.controlStep : 1
+    const poses = new Float32Array((state.length / STATE_STRIDE) * 3)
+    for (let body = 0; body * 3 < poses.length; body++) {
+      for (let coordinate = 0; coordinate < 3; coordinate++) {
+        const at = body * STATE_STRIDE + coordinate
+        const change = state[at]! - this.before[at]!
+        // The short way round: angles jump from π to -π.
+        poses[body * 3 + coordinate] = state[at]! - (1 - share) * (coordinate === 2 ? wrap(change) : change)
+      }
+    }
+    return poses
+  }
+}

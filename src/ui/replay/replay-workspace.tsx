@@ -1,0 +1,72 @@
+/** Replay: rollouts at the left, the recorded robot with its transport bar in the middle, plots at the right. */
+import { useEffect } from 'preact/hooks'
+import { workspace } from '../app/state.ts'
+import { Button } from '../controls/button.tsx'
+import { EmptyState } from '../controls/layout.tsx'
+import { Stage } from '../stage/stage.tsx'
+import './replay.css'
+import { ReplayPlots } from './replay-plots.tsx'
+import { RolloutList } from './rollout-list.tsx'
+import { opened, openRollout, player, poses, refreshLists, torques } from './state.ts'
+import { Transport } from './transport.tsx'
+
+export function ReplayWorkspace() {
+  const isOnShow = workspace.value === 'replay'
+  // Rollouts come by other ways too (the command line): the list is read whenever the workspace comes on show.
+  useEffect(() => {
+    if (isOnShow) void refreshLists()
+  }, [isOnShow])
+  return (
+    <div class="replay">
+      <RolloutList />
+      <Player />
+    </div>
+  )
+}
+
+function Player() {
+  const state = player.value
+  const rollout = opened.value
+  if (state.status === 'empty') {
+    return (
+      <div class="replay-message">
+        <EmptyState title="No rollout open">Choose one at the left to see what the robot did, step by step.</EmptyState>
+      </div>
+    )
+  }
+  if (state.status === 'failed') {
+    return (
+      <div class="replay-message" role="alert">
+        <EmptyState
+          title="The rollout cannot be shown"
+          action={<Button onClick={() => void openRollout(state.id)}>Try again</Button>}
+        >
+          {state.problem}
+        </EmptyState>
+      </div>
+    )
+  }
+  if (state.status === 'loading' || !rollout) {
+    return (
+      <div class="replay-message" role="status">
+        <EmptyState title="Reading the rollout">{state.id}</EmptyState>
+      </div>
+    )
+  }
+  return (
+    <>
+      <div class="replay-player">
+        <div class="replay-stage">
+          <Stage
+            scene={rollout.scene}
+            poses={poses}
+            torques={torques}
+            label={`Recorded episode of ${rollout.scene.name}`}
+          />
+        </div>
+        <Transport rollout={rollout} />
+      </div>
+      <ReplayPlots key={rollout.entry.id} rollout={rollout} />
+    </>
+  )
+}

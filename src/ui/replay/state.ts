@@ -1,0 +1,170 @@
+/** What Replay knows: the rollouts on disk, the open one, and its player. The components only show this and call its functions. */
+import { batch, effect, signal } from '@preact/signals'
+import type { RolloutEntry, RunEntry } from '../../host/rpc/contract.ts'
+import type { Scene } from '../../scene/schema.ts'
+import { rolloutToOpen } from '../app/state.ts'
+import { host } from '../host.ts'
+import { advance, initialPlayer, type PlayerEvent, type PlayerState, stepOf } from './player.ts'
+import { blockOf, RolloutBlocks, type RolloutRow } from './rollout-blocks.ts'
+
+export interface OpenRollout {
+  entry: RolloutEntry
+  scene: Scene
+  blocks: RolloutBlocks
+}
+
+export const rollouts = signal<readonly RolloutEntry[] | undefined>(undefined)
+/** Runs that have a policy to record. */
+export const runs = signal<readonly RunEntry[]>([])
+/** Why the list could not be read. */
+export const listProblem = signal<string | undefined>(undefined)
+
+export const player = signal<PlayerState>(initialPlayer)
+export const opened = signal<OpenRollout | undefined>(undefined)
+/** Changes whenever curves have grown. */
+export const curveRevision = signal(0)
+
+/** What was recorded at the playhead; undefined until it is here. */
+export const row = signal<RolloutRow | undefined>(undefined)
+export const poses = signal<Float32Array | undefined>(undefined)
+/** N·m, one a joint. */
+export const torques = signal<Float32Array | undefined>(undefined)
+/** At the playhead, s. */
+export const time = signal<number | undefined>(undefined)
+
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+export function send(event: PlayerEvent): void {
+  player.value = advance(player.peek(), event)
+}
+
+export async function refreshLists(): Promise<void> {
+  try {
+    const [newRollouts, newRuns] = await Promise.all([host.request('rollouts.list', {}), host.request('runs.list', {})])
+    batch(() => {
+      rollouts.value = newRollouts.sort((a, b) => b.recordedAt.localeCompare(a.recordedAt))
+      runs.value = newRuns
+      listProblem.value = undefined
+    })
+  } catch (error) {
+    listProblem.value = messageOf(error)
+  }
+}
+
+/** Opens a rollout and reads all of it, block by block; the player can play from the first block on. */
+export async function openRollout(id: string): Promise<void> {
+  batch(() => {
+    send({ type: 'open', id })
+    opened.value = undefined
+  })
+  const isWanted = () => {
+    const state = player.peek()
+    return 'id' in state && state.id === id && state.status !== 'failed'
+  }
+  try {
+    const { entry, scene } = await host.request('rollouts.open', { id })
+    if (!isWanted()) return
+    const { task, bodies, actuators } = scene
+    const sizes = {
+      poses: 3 * bodies.length,
+      observation: task.observation.length,
+      action: actuators.length,
+      terms: task.reward.length,
+    }
+    const blocks = new RolloutBlocks(entry.steps, sizes, (from, to) => host.request('rollouts.read', { id, from, to }))
+    await blocks.loadAll((block) => {
+      if (!isWanted()) return false
+      batch(() => {
+        if (block === 0) {
+          opened.value = { entry, scene, blocks }
+          send({ type: 'loaded', id, steps: entry.steps, controlStep: scene.world.controlStep })
+        }
+        curveRevision.value++
+        showRow()
+      })
+      return true
+    })
+  } catch (error) {
+    send({ type: 'failed', id, problem: messageOf(error) })
+  }
+}
+
+/** Records one episode of a run's best policy and opens it. Throws what the host says. */
+export async function recordRollout(run: string, seed: number): Promise<void> {
+  const { id } = await host.request('rollouts.record', { run, seed })
+  await refreshLists()
+  await openRollout(id)
+}
+
+/** Puts what was recorded at the playhead on show; while its block is on its way, the last row stays. */
+function showRow(): void {
+  const rollout = opened.peek()
+  const state = player.peek()
+  if (!rollout || !('position' in state)) {
+    row.value = undefined
+    poses.value = undefined
+    torques.value = undefined
+    time.value = undefined
+    return
+  }
+  const step = stepOf(state)
+  time.value = step * state.controlStep
+  const found = rollout.blocks.row(step)
+  if (!found) {
+    rollout.blocks.load(blockOf(step)).then(showRow, (error) => {
+      send({ type: 'failed', id: state.id, problem: messageOf(error) })
+    })
+    return
+  }
+  row.value = found
+  poses.value = found.poses
+  torques.value = torquesOf(rollout.scene, found.action)
+}
+
+/** Torque of each joint, N·m: the sum over its actuators of gear × action. */
+function torquesOf({ joints, actuators }: Scene, action: readonly number[]): Float32Array {
+  const values = new Float32Array(joints.length)
+  actuators.forEach(({ joint, gear }, number) => {
+    const index = joints.findIndex(({ name }) => name === joint)
+    if (index >= 0) values[index] = values[index]! + gear * (action[number] ?? 0)
+  })
+  return values
+}
+
+// The stage and the numbers follow the player.
+effect(() => {
+  void player.value
+  void opened.value
+  batch(showRow)
+})
+
+// Time passes only while something plays: the clock is the display's frames.
+let frame = 0
+let before = 0
+const isPlaying = () => player.peek().status === 'playing'
+effect(() => {
+  if (player.value.status !== 'playing' || frame !== 0) return
+  const tick = (now: number) => {
+    frame = 0
+    if (!isPlaying()) return
+    const elapsed = (now - before) / 1000
+    before = now
+    send({ type: 'tick', elapsed })
+    if (isPlaying() && frame === 0) frame = requestAnimationFrame(tick)
+  }
+  before = performance.now()
+  frame = requestAnimationFrame(tick)
+})
+
+// Another workspace asked for a rollout.
+effect(() => {
+  const id = rolloutToOpen.value
+  if (id === undefined) return
+  queueMicrotask(() => {
+    rolloutToOpen.value = undefined
+    void refreshLists()
+    void openRollout(id)
+  })
+})
+
+host.on('runs.changed', () => void refreshLists())

@@ -1,0 +1,231 @@
+/** One stage on the page: its WebGL canvas, its view and the pointer; it paints when something changed and never else. */
+import 'pixi.js/unsafe-eval'
+import { Container, Ticker, WebGLRenderer } from 'pixi.js'
+import type { Scene } from '../../scene/schema.ts'
+import { readStageColors, type StageColors } from './colors.ts'
+import { sceneBounds } from './geometry.ts'
+import { GridPainter, RULERS } from './grid-painter.ts'
+import { RobotPainter } from './robot-painter.ts'
+import { fitView, type Insets, type Point, panBy, type Size, type View, zoomAt } from './view.ts'
+
+/** Room around a fitted scene, px. */
+const FIT_MARGIN = 40
+/** Zoom of one notch of a wheel, and of the keys. */
+const KEY_ZOOM = 1.25
+const KEY_PAN = 40
+
+// Pixi's own ticker asks for every frame for ever; it is moved on by hand, as its clean-up of textures needs.
+Ticker.system.autoStart = false
+Ticker.system.stop()
+
+export class StageController {
+  private readonly element: HTMLElement
+  private readonly root = new Container()
+  private readonly grid = new GridPainter()
+  private readonly stopListening = new AbortController()
+  private readonly resizing = new ResizeObserver(() => this.resize())
+  private renderer: WebGLRenderer | undefined
+  private robot: RobotPainter | undefined
+  private scene: Scene | undefined
+  private colors: StageColors = readStageColors()
+  private poses: Float32Array | undefined
+  private torques: Float32Array | undefined
+  private view: View = { x: 0, y: 0, scale: 100 }
+  private size: Size = { width: 0, height: 0 }
+  /** The view is the fitted one, and follows the size of the window. */
+  private isFitted = true
+  private frame = 0
+  private isClosed = false
+
+  /** `onProblem` says in words why nothing can be drawn. */
+  constructor(element: HTMLElement, onProblem: (problem: string) => void) {
+    this.element = element
+    this.root.addChild(this.grid.background, this.grid.foreground)
+    this.listen()
+    this.start().catch((error: unknown) => {
+      console.warn(error)
+      onProblem(
+        'The stage cannot be drawn: this window has no WebGL. Turn on hardware acceleration, or update the graphics driver.',
+      )
+    })
+  }
+
+  /** Shows another scene, and all of it. */
+  setScene(scene: Scene): void {
+    if (scene === this.scene) return
+    this.robot?.destroy()
+    this.robot = new RobotPainter(scene)
+    this.root.addChildAt(this.robot.container, 1)
+    this.scene = scene
+    this.fit()
+  }
+
+  setState(poses: Float32Array | undefined, torques: Float32Array | undefined): void {
+    this.poses = poses
+    this.torques = torques
+    this.schedule()
+  }
+
+  /** Takes the colours of the theme again. */
+  updateColors(): void {
+    this.colors = readStageColors()
+    this.schedule()
+  }
+
+  /** Zooms so that all of the scene is seen. */
+  fit(): void {
+    this.isFitted = true
+    if (this.scene) {
+      const insets = Object.fromEntries(
+        Object.entries(RULERS).map(([edge, width]) => [edge, width + FIT_MARGIN]),
+      ) as unknown as Insets
+      this.view = fitView(sceneBounds(this.scene), this.size, insets)
+    }
+    this.schedule()
+  }
+
+  /** Zooms at a point (px from the canvas's corner), or at its middle. */
+  zoom(factor: number, at: Point = { x: this.size.width / 2, y: this.size.height / 2 }): void {
+    this.setView(zoomAt(this.view, this.size, at, factor))
+  }
+
+  pan(dx: number, dy: number): void {
+    this.setView(panBy(this.view, dx, dy))
+  }
+
+  destroy(): void {
+    this.isClosed = true
+    cancelAnimationFrame(this.frame)
+    this.stopListening.abort()
+    this.resizing.disconnect()
+    this.robot?.destroy()
+    this.grid.destroy()
+    this.renderer?.canvas.remove()
+    this.renderer?.destroy()
+    this.renderer = undefined
+  }
+
+  private async start(): Promise<void> {
+    const renderer = new WebGLRenderer()
+    await renderer.init({
+      // Software rendering, as automated tests use it, is several times slower with multisampling.
+      antialias: !navigator.webdriver,
+      backgroundColor: this.colors.background,
+      resolution: window.devicePixelRatio,
+      autoDensity: true,
+      skipExtensionImports: true,
+      powerPreference: 'low-power',
+    })
+    if (this.isClosed) return renderer.destroy()
+    this.renderer = renderer
+    renderer.canvas.setAttribute('aria-hidden', 'true')
+    renderer.canvas.addEventListener('webglcontextrestored', () => this.schedule())
+    this.element.prepend(renderer.canvas)
+    this.resizing.observe(this.element)
+    this.resize()
+  }
+
+  private resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.element
+    // A hidden workspace has no size; it keeps its view until it is shown again.
+    if (!this.renderer || width === 0 || height === 0) return
+    this.size = { width, height }
+    this.renderer.resize(width, height, window.devicePixelRatio)
+    if (this.isFitted) this.fit()
+    // A resized canvas is blank until it is painted: waiting for the next frame would flash.
+    this.paint()
+  }
+
+  private setView(view: View): void {
+    this.isFitted = false
+    this.view = view
+    this.schedule()
+  }
+
+  private schedule(): void {
+    if (this.frame !== 0 || !this.renderer) return
+    this.frame = requestAnimationFrame(() => this.paint())
+  }
+
+  private paint(): void {
+    cancelAnimationFrame(this.frame)
+    this.frame = 0
+    const { renderer, view, size, colors } = this
+    if (!renderer || this.element.clientWidth === 0) return
+    renderer.background.color = colors.background
+    this.grid.paint(view, size, colors)
+    this.robot?.paint(view, size, colors, this.poses, this.torques)
+    renderer.render(this.root)
+    Ticker.system.update(performance.now())
+  }
+
+  private listen(): void {
+    const { element } = this
+    const { signal } = this.stopListening
+    let from: Point | undefined
+    element.addEventListener(
+      'pointerdown',
+      (event) => {
+        if (event.button > 1 || (event.target as Element).closest('.stage-overlay')) return
+        // The middle button would start the browser's own scrolling.
+        if (event.button === 1) event.preventDefault()
+        from = { x: event.clientX, y: event.clientY }
+        element.setPointerCapture(event.pointerId)
+        element.classList.add('panning')
+      },
+      { signal },
+    )
+    element.addEventListener(
+      'pointermove',
+      (event) => {
+        if (!from) return
+        this.pan(event.clientX - from.x, event.clientY - from.y)
+        from = { x: event.clientX, y: event.clientY }
+      },
+      { signal },
+    )
+    const release = () => {
+      from = undefined
+      element.classList.remove('panning')
+    }
+    element.addEventListener('pointerup', release, { signal })
+    element.addEventListener('pointercancel', release, { signal })
+    element.addEventListener(
+      'wheel',
+      (event) => {
+        event.preventDefault()
+        const corner = element.getBoundingClientRect()
+        // Lines are about 16 px each; a pinch comes as small steps with Ctrl.
+        const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1) * (event.ctrlKey ? 8 : 1)
+        this.zoom(Math.exp(-pixels * 0.0015), { x: event.clientX - corner.left, y: event.clientY - corner.top })
+      },
+      { signal, passive: false },
+    )
+    element.addEventListener(
+      'dblclick',
+      (event) => {
+        if (!(event.target as Element).closest('.stage-overlay')) this.fit()
+      },
+      { signal },
+    )
+    element.addEventListener('keydown', (event) => this.onKey(event), { signal })
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (event.target !== this.element || event.ctrlKey || event.metaKey || event.altKey) return
+    const actions: Record<string, () => void> = {
+      '+': () => this.zoom(KEY_ZOOM),
+      '=': () => this.zoom(KEY_ZOOM),
+      '-': () => this.zoom(1 / KEY_ZOOM),
+      '0': () => this.fit(),
+      ArrowLeft: () => this.pan(KEY_PAN, 0),
+      ArrowRight: () => this.pan(-KEY_PAN, 0),
+      ArrowUp: () => this.pan(0, KEY_PAN),
+      ArrowDown: () => this.pan(0, -KEY_PAN),
+    }
+    const action = actions[event.key]
+    if (!action) return
+    event.preventDefault()
+    action()
+  }
+}

@@ -1,0 +1,128 @@
+/** The run on show in words: name, status, progress, speed, time left, best policy; and what can be done with it. */
+import { useComputed } from '@preact/signals'
+import type { RunEntry } from '../../host/rpc/contract.ts'
+import { rolloutToOpen, workspace } from '../app/state.ts'
+import { Button } from '../controls/button.tsx'
+import { PauseIcon, PlayIcon, StopIcon } from '../controls/icons.tsx'
+import { Badge, Notice } from '../controls/layout.tsx'
+import { formatValue } from '../plots/format.ts'
+import { formatDuration, isLive, secondsLeft, shareOf, statusWords } from './progress.ts'
+import { command, commandProblem, metrics, metricsProblem, revision, shownStep } from './state.ts'
+
+/** The rollout of a run's best episode. */
+const BEST_ROLLOUT = 'best.mcap'
+
+export function RunHeader({ run }: { run: RunEntry }) {
+  const { name, status, scene, seed, engine, preset, problem } = run
+  const { word, sentence, tone } = statusWords[status]
+  return (
+    <section class="train-run" aria-label="Run on show">
+      <header class="train-run-head">
+        <h2 class="train-run-name">{name}</h2>
+        <span data-testid="run-status">
+          <Badge tone={tone}>{word}</Badge>
+        </span>
+        <div class="train-run-actions">{isLive(status) && <LiveActions run={run} />}</div>
+      </header>
+      <p class="train-run-what">
+        {scene} · seed {seed} · {preset} · {engine}
+      </p>
+      <Numbers run={run} />
+      {status === 'failed' || status === 'unreadable' || status === 'interrupted' ? (
+        <Notice kind="error">
+          {sentence} {problem}
+        </Notice>
+      ) : (
+        <p class="muted">{sentence}</p>
+      )}
+      {commandProblem.value && (
+        <Notice
+          kind="error"
+          onDismiss={() => {
+            commandProblem.value = undefined
+          }}
+        >
+          {commandProblem.value}
+        </Notice>
+      )}
+      {metricsProblem.value && <Notice kind="error">The curves cannot be read: {metricsProblem.value}</Notice>}
+    </section>
+  )
+}
+
+function LiveActions({ run: { name, status } }: { run: RunEntry }) {
+  const isStopping = status === 'stopping'
+  return (
+    <>
+      {status === 'paused' ? (
+        <Button icon={PlayIcon} onClick={() => void command('resume', name)}>
+          Resume
+        </Button>
+      ) : (
+        <Button icon={PauseIcon} disabled={isStopping} onClick={() => void command('pause', name)}>
+          Pause
+        </Button>
+      )}
+      <Button icon={StopIcon} kind="danger" disabled={isStopping} onClick={() => void command('stop', name)}>
+        Stop
+      </Button>
+    </>
+  )
+}
+
+/** What grows while the run trains; apart from the rest, because it changes many times a second. */
+function Numbers({ run }: { run: RunEntry }) {
+  const now = useComputed(() => {
+    void revision.value
+    const { episodes, progress, best } = metrics.value
+    return { step: shownStep.value, episodes, progress, best }
+  })
+  const { step, episodes, progress, best } = now.value
+  const { budget, status } = run
+  const share = shareOf(run, step, episodes)
+  const left = secondsLeft(run, progress)
+  const openBest = () => {
+    rolloutToOpen.value = `${run.name}/${BEST_ROLLOUT}`
+    workspace.value = 'replay'
+  }
+  return (
+    <>
+      <progress class="train-progress" aria-label="Progress" value={share ?? 0} max={1} />
+      <dl class="train-numbers">
+        <Fact name="Step">
+          <span data-testid="train-step">{step.toLocaleString('en')}</span>
+          {budget.steps !== undefined && ` of ${budget.steps.toLocaleString('en')}`}
+        </Fact>
+        <Fact name="Episode">
+          {episodes.toLocaleString('en')}
+          {budget.episodes !== undefined && ` of ${budget.episodes.toLocaleString('en')}`}
+        </Fact>
+        <Fact name="Speed">{progress ? `${formatValue(Math.round(progress.stepsPerSecond))} steps/s` : '–'}</Fact>
+        <Fact name={status === 'running' ? 'Time left' : 'Time trained'}>
+          {status === 'running'
+            ? left === undefined
+              ? '–'
+              : formatDuration(left)
+            : progress
+              ? formatDuration(progress.seconds)
+              : '–'}
+        </Fact>
+        <Fact name={best ? `Best evaluation (step ${best.step.toLocaleString('en')})` : 'Best evaluation'}>
+          {best ? `${formatValue(best.meanReturn)} ± ${formatValue(best.stdReturn)}` : '–'}
+        </Fact>
+        <Button disabled={!best} onClick={openBest}>
+          Open best rollout
+        </Button>
+      </dl>
+    </>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,50 @@
+/** All runs, newest first; a row puts its run on show. */
+import type { RunEntry } from '../../host/rpc/contract.ts'
+import { Badge, Notice } from '../controls/layout.tsx'
+import { formatValue } from '../plots/format.ts'
+import { newestRunsFirst, statusWords } from './progress.ts'
+import { chooseRun, listProblem, runs, shownName, shownStep } from './state.ts'
+
+export function RunList() {
+  const list = newestRunsFirst(runs.value ?? [])
+  return (
+    <section class="train-runs" aria-label="Runs">
+      {listProblem.value && <Notice kind="error">{listProblem.value}</Notice>}
+      <table class="table">
+        <thead>
+          <tr>
+            <th>Run</th>
+            <th>Status</th>
+            <th class="number">Steps</th>
+            <th class="number">Return</th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.map((run) => (
+            <RunRow key={run.name} run={run} isShown={run.name === shownName.value} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function RunRow({ run, isShown }: { run: RunEntry; isShown: boolean }) {
+  const { name, scene, status, seed, meanReturn } = run
+  const steps = run.steps ?? (isShown ? shownStep.value : undefined)
+  const { word, tone } = statusWords[status]
+  return (
+    <tr class={isShown ? 'train-row selected' : 'train-row'} aria-selected={isShown} onClick={() => chooseRun(name)}>
+      <td>
+        <button type="button" class="train-row-name" title={`${name}: ${scene}, seed ${seed}`}>
+          {name}
+        </button>
+      </td>
+      <td>
+        <Badge tone={tone}>{word}</Badge>
+      </td>
+      <td class="number">{steps?.toLocaleString('en') ?? '–'}</td>
+      <td class="number">{formatValue(meanReturn)}</td>
+    </tr>
+  )
+}

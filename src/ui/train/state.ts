@@ -1,0 +1,143 @@
+/** What Train knows: the runs, the one on show with its curves, and the robot as it moves in training.
+ * Events keep it up to date; a window that opens late catches up with runs.metrics. */
+import { batch, computed, effect, signal } from '@preact/signals'
+import type { RunEntry } from '../../host/rpc/contract.ts'
+import type { Scene } from '../../scene/schema.ts'
+import { sceneEntries } from '../app/state.ts'
+import { host } from '../host.ts'
+import { RunMetrics } from './metrics.ts'
+import { defaultRun } from './progress.ts'
+
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+/** Undefined until the host has answered. */
+export const runs = signal<readonly RunEntry[] | undefined>(undefined)
+export const listProblem = signal<string | undefined>(undefined)
+
+const chosenName = signal<string | undefined>(undefined)
+
+/** The run on show: the chosen one, otherwise one that trains, otherwise the newest. */
+export const shownRun = computed(() => {
+  const list = runs.value ?? []
+  return list.find(({ name }) => name === chosenName.value) ?? defaultRun(list)
+})
+export const shownName = computed(() => shownRun.value?.name)
+
+/** Curves of the run on show. They grow in place; `revision` changes whenever they did. */
+export const metrics = signal(new RunMetrics())
+export const revision = signal(0)
+/** Why the curves of the run on show could not be read. */
+export const metricsProblem = signal<string | undefined>(undefined)
+
+/** The scene of the run on show; undefined where this window cannot have it. */
+export const shownScene = signal<Scene | undefined>(undefined)
+export const poses = signal<Float32Array | undefined>(undefined)
+/** N·m, one a joint. */
+export const torques = signal<Float32Array | undefined>(undefined)
+/** Environment step of the robot on show. */
+export const frameStep = signal<number | undefined>(undefined)
+
+/** Environment steps of the run on show so far. */
+export const shownStep = computed(() => {
+  void revision.value
+  return Math.max(metrics.value.step, frameStep.value ?? 0, shownRun.value?.steps ?? 0)
+})
+
+/** What went wrong with Pause, Resume or Stop of a run. */
+export const commandProblem = signal<string | undefined>(undefined)
+
+export function chooseRun(name: string): void {
+  chosenName.value = name
+}
+
+export async function refreshRuns(): Promise<void> {
+  try {
+    const list = await host.request('runs.list', {})
+    batch(() => {
+      runs.value = list
+      listProblem.value = undefined
+    })
+  } catch (error) {
+    listProblem.value = messageOf(error)
+  }
+}
+
+/** Pauses, resumes or stops a run. The host answers with runs.changed too. */
+export async function command(action: 'pause' | 'resume' | 'stop', run: string): Promise<void> {
+  commandProblem.value = undefined
+  try {
+    await host.request(`training.${action}`, { run })
+  } catch (error) {
+    commandProblem.value = messageOf(error)
+    void refreshRuns()
+  }
+}
+
+/** Reads what a run has done so far. Its events that come meanwhile wait in `curves`. */
+async function readPast(run: string, curves: RunMetrics): Promise<void> {
+  try {
+    curves.catchUp(await host.request('runs.metrics', { run }))
+  } catch (error) {
+    curves.catchUp()
+    if (metrics.peek() === curves) metricsProblem.value = messageOf(error)
+  }
+  revision.value++
+}
+
+/** Reads the scene of a run, by its name. */
+async function readScene(run: string, name: string): Promise<void> {
+  const entry = sceneEntries.value.find((each) => each.name === name)
+  if (!entry) return
+  try {
+    const scene = await host.request('scenes.read', { id: entry.id })
+    if (shownName.peek() === run) shownScene.value = scene
+  } catch (error) {
+    console.warn(error)
+  }
+}
+
+// Another run comes on show: its curves are read from the beginning.
+effect(() => {
+  const run = shownName.value
+  const curves = new RunMetrics()
+  batch(() => {
+    metrics.value = curves
+    metricsProblem.value = undefined
+    commandProblem.value = undefined
+    shownScene.value = undefined
+    poses.value = undefined
+    torques.value = undefined
+    frameStep.value = undefined
+  })
+  if (run !== undefined) void readPast(run, curves)
+})
+
+const shownSceneName = computed(() => shownRun.value?.scene)
+effect(() => {
+  const run = shownName.value
+  const scene = shownSceneName.value
+  if (run !== undefined && scene !== undefined) void readScene(run, scene)
+})
+
+/** Hands an event to the curves of the run on show. */
+function follow(run: string, add: (curves: RunMetrics) => void): void {
+  if (run !== shownName.peek()) return
+  metrics.peek().follow(add)
+  revision.value++
+}
+
+host.on('training.episode', ({ run, ...point }) => follow(run, (curves) => curves.addEpisode(point)))
+host.on('training.evaluation', ({ run, ...point }) => follow(run, (curves) => curves.addEvaluation(point)))
+host.on('training.progress', ({ run, ...point }) => follow(run, (curves) => curves.addProgress(point)))
+host.on('training.frame', (frame) => {
+  if (frame.run !== shownName.peek()) return
+  batch(() => {
+    poses.value = Float32Array.from(frame.poses)
+    torques.value = Float32Array.from(frame.torques)
+    frameStep.value = frame.step
+  })
+})
+host.on('runs.changed', (entry) => {
+  const others = (runs.peek() ?? []).filter(({ name }) => name !== entry.name)
+  runs.value = [...others, entry]
+})

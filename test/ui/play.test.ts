@@ -1,0 +1,112 @@
+// Live play without a window: real time becomes whole control steps, and an episode ends only once.
+import { afterEach, describe, expect, it } from 'vitest'
+import { openScene } from '../../src/host/scenes.ts'
+import type { Scene } from '../../src/scene/schema.ts'
+import { createEnvironment } from '../../src/sim/environment.ts'
+import { PlaySession } from '../../src/ui/play/session.ts'
+
+const pendulum = openScene('pendulum').scene
+const sessions: PlaySession[] = []
+
+async function sessionOf(changes: Partial<Scene['task']> = {}): Promise<PlaySession> {
+  const environment = await createEnvironment({ ...pendulum, task: { ...pendulum.task, ...changes } })
+  const session = new PlaySession(environment, 1, 7)
+  sessions.push(session)
+  return session
+}
+
+/** Plays `seconds` in pictures of a 60 Hz screen. */
+function playFor(session: PlaySession, seconds: number): void {
+  for (let picture = 0; picture < Math.round(seconds * 60); picture++) session.advance(1 / 60)
+}
+
+afterEach(() => {
+  for (const session of sessions.splice(0)) session.close()
+})
+
+describe('live play', () => {
+  it('stands still until it is told to play', async () => {
+    const session = await sessionOf()
+    playFor(session, 1)
+    expect(session.frame()).toMatchObject({ step: 0, time: 0, playing: false, seed: 7 })
+  })
+
+  it.each([0.1, 1, 4])('plays at %d times the wall clock', async (speed) => {
+    const session = await sessionOf()
+    session.setSpeed(speed)
+    session.play()
+    playFor(session, 2)
+    expect(session.frame().time).toBeCloseTo(2 * speed, 1)
+  })
+
+  it('does the same as the environment under the same actions', async () => {
+    // Given an environment stepped by hand
+    const environment = await createEnvironment(pendulum)
+    environment.reset({ seed: 7 })
+    let sum = 0
+    for (let step = 0; step < 20; step++) sum += environment.step([0.5]).reward
+    // When live play does as many steps, played or single
+    const session = await sessionOf()
+    session.setAction([0.5])
+    session.play()
+    playFor(session, 0.75)
+    session.pause()
+    expect(session.frame().step).toBe(15)
+    for (let step = 0; step < 5; step++) session.step()
+    // Then every number is the same, to the bit
+    const frame = session.frame()
+    expect([...frame.sensors]).toEqual([...environment.sensorValues])
+    expect(frame.return).toBe(sum)
+    expect([...frame.torques]).toEqual([1])
+    environment.close()
+  })
+
+  it('does not race after the window stood still', async () => {
+    const session = await sessionOf()
+    session.play()
+    session.advance(10)
+    expect(session.frame().step).toBeLessThanOrEqual(4)
+  })
+
+  it('shows poses between two steps while it plays, and the true ones when it pauses', async () => {
+    const session = await sessionOf()
+    session.play()
+    session.advance(0.05)
+    const start = session.frame().poses[5]!
+    session.advance(0.025)
+    const between = session.frame().poses[5]!
+    session.pause()
+    const end = session.frame().poses[5]!
+    expect(between).not.toBe(start)
+    expect(between).toBeCloseTo((start + end) / 2, 5)
+  })
+
+  it('stops where the episode is truncated, until a reset', async () => {
+    const session = await sessionOf({ maxSteps: 5 })
+    session.play()
+    playFor(session, 2)
+    expect(session.frame()).toMatchObject({ step: 5, truncated: true, terminated: false, playing: false })
+    session.play()
+    session.step()
+    expect(session.frame()).toMatchObject({ step: 5, playing: false })
+    session.reset(8)
+    expect(session.frame()).toMatchObject({ step: 0, truncated: false, return: 0, seed: 8 })
+    session.step()
+    expect(session.frame().step).toBe(1)
+  })
+
+  it('says which condition terminated it', async () => {
+    const session = await sessionOf({ terminate: [{ name: 'soon', formula: 'time > 0.12' }] })
+    session.play()
+    playFor(session, 1)
+    expect(session.frame()).toMatchObject({ step: 3, terminated: true, conditions: ['soon'], playing: false })
+  })
+
+  it('starts the same episode again for the same seed', async () => {
+    const session = await sessionOf()
+    const first = session.frame()
+    session.step()
+    session.reset(7)
+    expect(session.frame()).toEqual(first)
+  })
+})
