@@ -41,10 +41,16 @@ function start(request: StartRequest): void {
   // Chromium's sandbox cannot run as root; the launcher then passes --no-sandbox.
   if (process.getuid?.() !== 0) app.enableSandbox()
   app.on('web-contents-created', (_event, contents) => guardContents(contents, log))
+  // Quitting while the page loads is no failure.
+  let isQuitting = false
+  app.once('before-quit', () => {
+    isQuitting = true
+  })
   app
     .whenReady()
     .then(() => run(request, memory, log))
     .catch((error) => {
+      if (isQuitting) return
       log(error instanceof UserError ? messageOf(error) : `TorqueLab cannot start: ${messageOf(error)}`)
       app.exit(1)
     })

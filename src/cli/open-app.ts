@@ -93,6 +93,7 @@ async function downloadElectron(): Promise<string | undefined> {
 /** Passes on what the app says and the signals to it, until it ends. */
 function watch(app: ChildProcess): Promise<OpenAppResult> {
   let isOpen = false
+  let stoppedBy: NodeJS.Signals | undefined
   let explanation = ''
   app.once('message', () => {
     isOpen = true
@@ -103,7 +104,10 @@ function watch(app: ChildProcess): Promise<OpenAppResult> {
       process.stderr.write(`${line}\n`)
     } else if (TELLING.test(line)) explanation ||= line.replace(/^\[[^\]]*\] */, '')
   })
-  const forward = (signal: NodeJS.Signals): void => void app.kill(signal)
+  const forward = (signal: NodeJS.Signals): void => {
+    stoppedBy = signal
+    app.kill(signal)
+  }
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, forward)
   const timer = setTimeout(() => {
@@ -120,8 +124,8 @@ function watch(app: ChildProcess): Promise<OpenAppResult> {
     }
     app.on('error', (error) => end({ opened: false, reason: `Electron could not be started: ${error.message}` }))
     app.on('close', (code, signal) => {
-      // A second start ends at once and well: the window was open already.
-      if (isOpen || code === 0) end({ opened: true, exitCode: code ?? 1 })
+      // A second start ends at once and well: the window was open already. Whoever stopped this wants nothing instead.
+      if (isOpen || code === 0 || stoppedBy) end({ opened: true, exitCode: code ?? 1 })
       else end({ opened: false, reason: `Electron did not start: ${explanation || (signal ?? `exit code ${code}`)}` })
     })
   })

@@ -2,6 +2,7 @@
 import './app/jitless.ts'
 import './theme/theme.css'
 import './theme/controls.css'
+import './theme/layout.css'
 import './app/app.css'
 import './theme/theme.ts'
 import { render } from 'preact'

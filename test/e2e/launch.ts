@@ -1,6 +1,6 @@
 /** Opens the built app in either shell and hands out its page: the same tests drive both. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -108,13 +108,14 @@ async function launchChromium(options: LaunchOptions): Promise<App> {
 
 async function launchElectron(options: LaunchOptions): Promise<App> {
   const { runsFolder, env = {}, size = DEFAULT_SIZE, scene } = options
-  const profile = options.profile ?? mkdtempSync(path.join(os.tmpdir(), 'torquelab-profile-'))
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-electron-'))
+  const profile = options.profile ?? path.join(folder, 'profile')
   const display = process.platform === 'linux' && !process.env.DISPLAY ? await startDisplay() : undefined
   const needsNoSandbox = process.platform === 'linux' && process.getuid?.() === 0
   const app = await _electron.launch({
     executablePath: findElectron(paths),
     args: [
-      paths.root,
+      waitingApp(folder),
       ...(needsNoSandbox ? ['--no-sandbox'] : []),
       ...GRAPHICS,
       `--runs=${path.resolve(runsFolder)}`,
@@ -143,10 +144,29 @@ async function launchElectron(options: LaunchOptions): Promise<App> {
       await Promise.race([app.close(), sleep(LONGEST_STOP, undefined, { ref: false })])
       const code = await stop(child)
       await display?.close()
-      if (options.profile === undefined) rmSync(profile, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true })
       return code
     },
   }
+}
+
+/**
+ * An app folder that holds our main process back until Playwright is there: it sometimes hangs on a page that loads
+ * while it attaches. Playwright does the same by an option that not every build of Electron understands.
+ */
+function waitingApp(folder: string): string {
+  const main = path.join(paths.root, 'dist/electron/main.cjs')
+  writeFileSync(path.join(folder, 'package.json'), '{ "name": "torquelab", "main": "main.cjs" }')
+  writeFileSync(
+    path.join(folder, 'main.cjs'),
+    `const { app } = require('electron')
+const ready = app.whenReady()
+const released = new Promise((resolve) => { globalThis.__playwright_run = () => ready.then(resolve) })
+app.whenReady = () => released
+require(${JSON.stringify(main)})
+`,
+  )
+  return folder
 }
 
 /** A display of our own, on a free number, large enough for every size that the tests ask for. */

@@ -207,7 +207,7 @@ describe('browser mode', () => {
     const answer = await ask(name, params)
     expect(answer).toMatchObject({ ok: false, error: { kind: 'input' } })
     expect(JSON.stringify(answer)).not.toContain('root:')
-    await logged(before).toMatch(/refused|There is no/)
+    await logged(before).toContain('refused: ')
     expect(await ask('app.info', {})).toMatchObject({ ok: true })
     expect(existsSync(path.join(folder, 'outside'))).toBe(false)
     socket.terminate()
@@ -244,9 +244,11 @@ describe.each(shells)('the page in %s', (shell) => {
     })
 
     test('run no text as code', async () => {
-      const attempt = () => {
+      // Later, because what a debugger itself evaluates may do so.
+      const attempt = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 10))
         try {
-          return new Function('return 1')()
+          return String(new Function('return 1')())
         } catch (error) {
           return String(error)
         }

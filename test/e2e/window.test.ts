@@ -70,6 +70,9 @@ describe.each(shells)('in %s', (shell) => {
       await button('Play').click()
       await expect.poll(() => read(testId('time'))).toBeGreaterThan(0.5)
       await button('Pause').click()
+      await button('Play').waitFor()
+      // What the worker had sent before it heard of the pause.
+      await app.page.waitForTimeout(300)
       const time = await read(testId('time'))
       const velocity = await sensor('hinge.velocity')
       expect(velocity).not.toBe(pushed)

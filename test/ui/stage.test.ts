@@ -131,7 +131,7 @@ describe('outlines', () => {
 
   it('a box turns about its own centre', () => {
     const corners = boxOutline({ x: 1, y: 2 }, 4, 2, Math.PI / 2)
-    ;[2, 0, 2, 4, 0, 4, 0, 0].forEach((value, index) => expect(corners[index]).toBeCloseTo(value))
+    for (const [index, value] of [2, 0, 2, 4, 0, 4, 0, 0].entries()) expect(corners[index]).toBeCloseTo(value)
   })
 })
 

@@ -1,6 +1,6 @@
 /** The three workspaces as tabs: click, arrow keys, or Ctrl/Cmd/Alt with 1, 2 and 3. */
-import { workspace, type Workspace } from './state.ts'
 import { useShortcuts } from './shortcuts.ts'
+import { type Workspace, workspace } from './state.ts'
 
 export const WORKSPACES: readonly { id: Workspace; title: string }[] = [
   { id: 'design', title: 'Design' },

@@ -14,7 +14,7 @@ interface Common {
 export function Button({
   children,
   kind = 'normal',
-  icon: Symbol,
+  icon: Glyph,
   type = 'button',
   title,
   shortcut,
@@ -30,14 +30,14 @@ export function Button({
 }) {
   return (
     <button {...rest} type={type} class={`button ${kind}`} aria-pressed={pressed} title={tooltip(title, shortcut)}>
-      {Symbol && <Symbol />}
+      {Glyph && <Glyph />}
       <span>{children}</span>
     </button>
   )
 }
 
 export function IconButton({
-  icon: Symbol,
+  icon: Glyph,
   label,
   kind = 'normal',
   shortcut,
@@ -53,7 +53,7 @@ export function IconButton({
       aria-pressed={pressed}
       title={tooltip(label, shortcut)}
     >
-      <Symbol />
+      <Glyph />
     </button>
   )
 }

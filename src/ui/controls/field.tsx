@@ -40,8 +40,9 @@ export function problemOfNumber(
   { min, max, integer = false }: { min?: number | undefined; max?: number | undefined; integer?: boolean },
 ): string | undefined {
   const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) return 'Enter a number, such as 12 or 1e-3.'
-  if (integer && !Number.isInteger(value)) return 'Enter a whole number.'
+  const isNumber = text.trim() !== '' && Number.isFinite(value)
+  if (integer && !(isNumber && Number.isInteger(value))) return 'Enter a whole number, such as 12.'
+  if (!isNumber) return 'Enter a number, such as 12 or 1e-3.'
   if (min !== undefined && value < min) return `The smallest value is ${min}.`
   if (max !== undefined && value > max) return `The largest value is ${max}.`
   return undefined

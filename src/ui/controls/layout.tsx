@@ -49,10 +49,10 @@ export function Notice({
   action?: ComponentChildren
   onDismiss?: () => void
 }) {
-  const Symbol = kind === 'info' ? InfoIcon : ErrorIcon
+  const Glyph = kind === 'info' ? InfoIcon : ErrorIcon
   return (
     <div class={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
-      <Symbol />
+      <Glyph />
       <div class="notice-text">{children}</div>
       {action}
       {onDismiss && <IconButton icon={CloseIcon} label="Dismiss" kind="quiet" onClick={onDismiss} />}
@@ -63,7 +63,7 @@ export function Notice({
 /** What a place shows when there is nothing in it yet, and what to do about it. */
 export function EmptyState({
   title,
-  icon: Symbol,
+  icon: Glyph,
   children,
   action,
 }: {
@@ -74,7 +74,7 @@ export function EmptyState({
 }) {
   return (
     <div class="empty-state">
-      {Symbol && <Symbol />}
+      {Glyph && <Glyph />}
       <h3>{title}</h3>
       {children && <p>{children}</p>}
       {action}

@@ -98,7 +98,7 @@ function TorquePanel({ play, scene }: { play: LivePlay; scene: Scene }) {
         <Button
           kind="quiet"
           disabled={play.action.value.every((value) => value === 0)}
-          onClick={() => scene.actuators.forEach((_, index) => play.setAction(index, 0))}
+          onClick={() => play.clearActions()}
         >
           Set to 0
         </Button>
@@ -111,9 +111,20 @@ function rowsOf(scene: Scene): Record<'reward' | 'observation' | 'sensors', Live
   return {
     reward: [
       ...scene.task.reward.map(
-        ({ name }, index): LiveRow => ({ name, unit: '1', kind: 'term', read: ({ terms }) => terms[index]! }),
+        ({ name }, index): LiveRow => ({
+          name,
+          unit: '1',
+          kind: 'term',
+          read: ({ terms, step }) => (step === 0 ? undefined : terms[index]),
+        }),
       ),
-      { name: 'sum', unit: '1', kind: 'term', read: ({ reward }) => reward, isTotal: true },
+      {
+        name: 'sum',
+        unit: '1',
+        kind: 'term',
+        read: ({ reward, step }) => (step === 0 ? undefined : reward),
+        isTotal: true,
+      },
     ],
     observation: specOf(scene).observation.map(
       ({ name, unit }, index): LiveRow => ({

@@ -9,7 +9,8 @@ export interface LiveRow {
   unit: string
   /** The attribute that tests and tools find the row by, as `sensor`: it becomes data-sensor. */
   kind: 'sensor' | 'observation' | 'term'
-  read: (frame: PlayFrame) => number
+  /** Undefined where there is no value yet. */
+  read: (frame: PlayFrame) => number | undefined
   /** The last row, as a sum of those above. */
   isTotal?: boolean
 }

@@ -17,9 +17,8 @@ export function Transport({ play, scene }: { play: LivePlay; scene: Scene }) {
   const time = useComputed(() => (play.frame.value?.time ?? 0).toFixed(2))
   const step = useComputed(() => String(play.frame.value?.step ?? 0))
   const sum = useComputed(() => formatValue(play.frame.value?.return ?? 0))
-  const isReady = useComputed(() => play.frame.value !== undefined).value
+  const ready = play.ready.value
   const playing = play.playing.value
-  const over = play.over.value
   return (
     <div class="transport-bar design-transport">
       <Toolbar label="Transport">
@@ -31,7 +30,7 @@ export function Transport({ play, scene }: { play: LivePlay; scene: Scene }) {
             Pause
           </Button>
         ) : (
-          <Button icon={PlayIcon} kind="primary" shortcut="Space" disabled={over || !isReady} onClick={() => play.play()}>
+          <Button icon={PlayIcon} kind="primary" shortcut="Space" disabled={!ready} onClick={() => play.play()}>
             Play
           </Button>
         )}
@@ -39,7 +38,7 @@ export function Transport({ play, scene }: { play: LivePlay; scene: Scene }) {
           icon={StepIcon}
           shortcut="."
           title={`One control step of ${scene.world.controlStep} s`}
-          disabled={over || !isReady}
+          disabled={!ready}
           onClick={() => play.step()}
         >
           Step

@@ -13,8 +13,12 @@ export class LivePlay {
   readonly torques = computed(() => this.frame.value?.torques)
   readonly playing = computed(() => this.frame.value?.playing ?? false)
   readonly over = computed(() => Boolean(this.frame.value?.terminated || this.frame.value?.truncated))
-  /** Why live play stopped, in words. */
+  /** Why live play stopped, in words; only a reset goes on. */
   readonly problem = signal<string | undefined>(undefined)
+  /** Whether a step can be done. */
+  readonly ready = computed(
+    () => this.frame.value !== undefined && !this.over.value && this.problem.value === undefined,
+  )
   /** Seed of the next reset. */
   readonly seed = signal(1)
   /** Simulated seconds a second. */
@@ -49,13 +53,12 @@ export class LivePlay {
   }
 
   toggle(): void {
-    if (this.over.value) return
     if (this.playing.value) this.pause()
-    else this.play()
+    else if (this.ready.value) this.play()
   }
 
   step(): void {
-    this.post({ type: 'step' })
+    if (this.ready.value) this.post({ type: 'step' })
   }
 
   /** Starts the episode again; after a problem with a new worker, since the old one may be in any state. */
@@ -82,6 +85,12 @@ export class LivePlay {
   /** Sets the action of one actuator, in [-1, 1]. */
   setAction(actuator: number, value: number): void {
     this.action.value = this.action.value.map((old, index) => (index === actuator ? value : old))
+    this.post({ type: 'action', action: [...this.action.value] })
+  }
+
+  /** Sets every action to 0. */
+  clearActions(): void {
+    this.action.value = this.action.value.map(() => 0)
     this.post({ type: 'action', action: [...this.action.value] })
   }
 

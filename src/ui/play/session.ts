@@ -16,7 +16,6 @@ export class PlaySession {
   private readonly action: Float32Array
   private readonly hand: Float32Array
   private readonly before: Float64Array
-  private readonly terms: Float64Array
   /** The action given by hand, as the controller that every episode has. */
   private readonly controller: Controller
   private observation: Float32Array
@@ -37,7 +36,6 @@ export class PlaySession {
     this.action = new Float32Array(action.length)
     this.hand = new Float32Array(action.length)
     this.before = new Float64Array(environment.scene.bodies.length * STATE_STRIDE)
-    this.terms = new Float64Array(environment.spec.rewardTerms.length)
     this.controller = { act: (_, chosen) => chosen.set(this.hand) }
     this.observation = environment.reset({ seed }).observation
     this.before.set(environment.state)
@@ -57,7 +55,6 @@ export class PlaySession {
     this.observation = this.environment.reset({ seed }).observation
     this.before.set(this.environment.state)
     this.result = undefined
-    this.terms.fill(0)
     this.returnSoFar = 0
     this.due = 0
   }
@@ -104,9 +101,6 @@ export class PlaySession {
     const result = this.environment.step(this.action)
     this.result = result
     this.returnSoFar += result.reward
-    this.environment.spec.rewardTerms.forEach((name, index) => {
-      this.terms[index] = result.terms[name]!
-    })
     if (this.over) this.pause()
   }
 
@@ -126,7 +120,7 @@ export class PlaySession {
       ),
       sensors,
       observation: Float32Array.from(this.observation),
-      terms: Float64Array.from(this.terms),
+      terms: Float64Array.from(environment.spec.rewardTerms, (name) => result?.terms[name] ?? 0),
       reward: result?.reward ?? 0,
       return: this.returnSoFar,
       terminated: result?.terminated ?? false,

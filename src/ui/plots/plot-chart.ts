@@ -3,7 +3,7 @@
 import uPlot from 'uplot'
 import { plotColours } from './colours.ts'
 import { type AlignedColumns, alignSeries, countPoints, extentOf, type PlotSeries } from './series.ts'
-import { type AxisLabels, type ChartState, uplotOptions } from './uplot-options.ts'
+import { type ChartState, type PlotAxes, uplotOptions } from './uplot-options.ts'
 
 /** How near the pointer must be to the playhead to take hold of it, CSS pixels. */
 const GRAB_DISTANCE = 7
@@ -21,28 +21,30 @@ export interface ChartEvents {
 
 export class PlotChart {
   private readonly container: HTMLElement
-  private readonly labels: AxisLabels
+  private readonly axes: PlotAxes
   private readonly events: ChartEvents
   private readonly state: ChartState
   private chart: uPlot | undefined
   private shape = ''
   private series: readonly PlotSeries[] = []
   private isLogarithmic = false
+  private end = 0
   private zoom: [number, number] | undefined
   private playhead: number | undefined
   private readonly line = document.createElement('div')
 
-  constructor(container: HTMLElement, labels: AxisLabels, events: ChartEvents) {
+  constructor(container: HTMLElement, axes: PlotAxes, events: ChartEvents) {
     this.container = container
-    this.labels = labels
+    this.axes = axes
     this.events = events
     this.state = { colours: plotColours(), view: [0, 1] }
     this.line.className = 'plot-playhead'
   }
 
-  /** Draws these series; the chart is rebuilt only when their kinds change. */
-  show(series: readonly PlotSeries[], isLogarithmic: boolean): void {
+  /** Draws these series up to x = `end` at least; the chart is rebuilt only when their kinds change. */
+  show(series: readonly PlotSeries[], isLogarithmic: boolean, end = 0): void {
     this.series = series
+    this.end = end
     this.isLogarithmic = isLogarithmic
     const { clientWidth: width, clientHeight: height } = this.container
     // A hidden workspace has no size; it is drawn when it gets one.
@@ -59,7 +61,7 @@ export class PlotChart {
   resize(): void {
     const { clientWidth: width, clientHeight: height } = this.container
     if (width > 0 && height > 0) this.chart?.setSize({ width, height })
-    this.show(this.series, this.isLogarithmic)
+    this.show(this.series, this.isLogarithmic, this.end)
   }
 
   /** The colours are read anew: the theme changed. */
@@ -89,7 +91,7 @@ export class PlotChart {
     const options: uPlot.Options = {
       width,
       height,
-      ...uplotOptions(this.series, this.labels, this.isLogarithmic, this.state),
+      ...uplotOptions(this.series, this.axes, this.isLogarithmic, this.state),
       cursor: {
         y: false,
         points: { size: 6 },
@@ -114,7 +116,7 @@ export class PlotChart {
 
   /** The data to draw for what is in view, which is everything unless it is zoomed. */
   private columns(width: number): uPlot.AlignedData {
-    this.state.view = this.zoom ?? extentOf(this.series)
+    this.state.view = this.zoom ?? extentOf(this.series, this.end)
     const columns = alignSeries(this.series, ...this.state.view, width)
     return (this.isLogarithmic ? positiveOnly(columns) : columns) as uPlot.AlignedData
   }
@@ -135,7 +137,7 @@ export class PlotChart {
   private setZoom(zoom: [number, number] | undefined): void {
     this.zoom = zoom
     this.events.onZoom(zoom !== undefined)
-    this.show(this.series, this.isLogarithmic)
+    this.show(this.series, this.isLogarithmic, this.end)
   }
 
   /** A press near the playhead drags it; elsewhere a click moves it there. Returns whether the press was the playhead's. */
@@ -157,7 +159,6 @@ export class PlotChart {
       window.addEventListener('mouseup', release, { once: true })
       return false
     }
-    event.preventDefault()
     window.addEventListener('mousemove', seekTo)
     window.addEventListener('mouseup', () => window.removeEventListener('mousemove', seekTo), { once: true })
     return true

@@ -22,6 +22,10 @@ interface PlotProps {
   /** Axis labels with their units. */
   x: string
   y: string
+  /** Values of y that are always in view. */
+  yRange?: readonly [least: number, greatest: number] | undefined
+  /** How far x goes at least, so that plots side by side show the same. */
+  end?: () => number
   /** Read whenever `revision` changes, at most ten times a second. */
   series: () => readonly PlotSeries[]
   revision: ReadonlySignal<unknown>
@@ -51,10 +55,10 @@ export function Plot(props: PlotProps) {
   // The chart lives as long as the plot; what it shows is read through `latest`.
   useEffect(() => {
     const element = container.current!
-    const { x: xLabel, y: yLabel, revision, playhead, onSeek } = latest.current
+    const { x, y, yRange, revision, playhead, onSeek } = latest.current
     const created = new PlotChart(
       element,
-      { x: xLabel, y: yLabel },
+      { x, y, yRange },
       {
         onHover: (x) => {
           hovered.value = x
@@ -71,7 +75,7 @@ export function Plot(props: PlotProps) {
     chart.current = created
     const drawing = throttle(() => {
       shown.value = latest.current.series()
-      created.show(shown.value, isLogarithmic.peek())
+      created.show(shown.value, isLogarithmic.peek(), latest.current.end?.())
     }, REDRAW_INTERVAL)
     const resizing = new ResizeObserver(() => created.resize())
     resizing.observe(element)

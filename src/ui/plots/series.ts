@@ -19,9 +19,9 @@ export interface PlotSeries {
 /** One x, ascending, and a column for each of the series: y, or y, low, high where it has a band. */
 export type AlignedColumns = [x: number[], ...columns: (number | null)[][]]
 
-/** The x to show when nothing is zoomed: from 0, where steps and times begin, to the last point. */
-export function extentOf(series: readonly PlotSeries[]): [from: number, to: number] {
-  const last = Math.max(0, ...series.map(({ x }) => x.at(-1) ?? 0))
+/** The x to show when nothing is zoomed: from 0, where steps and times begin, to the last point or to `end`. */
+export function extentOf(series: readonly PlotSeries[], end = 0): [from: number, to: number] {
+  const last = Math.max(end, ...series.map(({ x }) => x.at(-1) ?? 0))
   return [0, last > 0 ? last : 1]
 }
 

@@ -5,10 +5,12 @@ import type { PlotColours } from './colours.ts'
 import { formatTicks } from './format.ts'
 import type { PlotSeries } from './series.ts'
 
-export interface AxisLabels {
-  /** With its unit: `environment steps`, `time (s)`. */
+export interface PlotAxes {
+  /** Labels with their units: `environment steps`, `time (s)`. */
   x: string
   y: string
+  /** Values of y that are always in view. */
+  yRange?: readonly [least: number, greatest: number] | undefined
 }
 
 /** What changes while a chart lives. */
@@ -25,7 +27,7 @@ const AXIS_FONT = '11px system-ui, sans-serif'
 
 export function uplotOptions(
   series: readonly PlotSeries[],
-  labels: AxisLabels,
+  { x, y, yRange }: PlotAxes,
   isLogarithmic: boolean,
   state: ChartState,
 ): Pick<uPlot.Options, 'series' | 'bands' | 'scales' | 'axes' | 'padding' | 'legend'> {
@@ -36,13 +38,18 @@ export function uplotOptions(
     scales: {
       x: { time: false, range: () => state.view },
       y: {
-        range: (_, least, greatest) => rangeOfY(least, greatest, isLogarithmic),
+        range: (_, least, greatest) => rangeOfY(least, greatest, isLogarithmic, yRange),
         ...(isLogarithmic && { distr: 3 }),
       },
     },
     axes: [
-      { ...commonAxis(labels.x, state), size: 22, labelSize: 15, space: 60 },
-      { ...commonAxis(labels.y, state), size: sizeOfLabels, labelSize: 16, space: 24 },
+      { ...commonAxis(x, state), size: 22, labelSize: 15, space: 60 },
+      {
+        ...commonAxis(y, state),
+        size: sizeOfLabels,
+        labelSize: 16,
+        space: (_, __, ___, ____, height) => Math.min(24, height / 4),
+      },
     ],
     series: [{}, ...series.flatMap((each) => lineAndBand(each, state))],
     bands: bandsOf(series, state),
@@ -73,10 +80,21 @@ function sizeOfLabels(chart: uPlot, values: string[] | null): number {
   return Math.ceil(Math.max(LABEL_WIDTH, ...widths)) + LABEL_GAP + 2
 }
 
-function rangeOfY(least: number | null, greatest: number | null, isLogarithmic: boolean): [number, number] {
-  if (least === null || greatest === null) return isLogarithmic ? [0.1, 10] : [0, 1]
-  const range = isLogarithmic ? uPlot.rangeLog(least, greatest, 10, false) : uPlot.rangeNum(least, greatest, 0.08, true)
-  return [range[0] ?? least, range[1] ?? greatest]
+function rangeOfY(
+  least: number | null,
+  greatest: number | null,
+  isLogarithmic: boolean,
+  yRange: PlotAxes['yRange'],
+): [number, number] {
+  if (isLogarithmic) {
+    return least === null || greatest === null ? [0.1, 10] : filled(uPlot.rangeLog(least, greatest, 10, false))
+  }
+  const [low, high] = yRange ?? [least ?? 0, greatest ?? 1]
+  return filled(uPlot.rangeNum(Math.min(low, least ?? low), Math.max(high, greatest ?? high), 0.08, true))
+}
+
+function filled([least, greatest]: uPlot.Range.MinMax): [number, number] {
+  return [least ?? 0, greatest ?? 1]
 }
 
 function lineAndBand({ name, colour, style, band }: PlotSeries, state: ChartState): uPlot.Series[] {

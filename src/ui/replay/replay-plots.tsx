@@ -2,6 +2,7 @@
 import { Plot } from '../plots/plot.tsx'
 import type { PlotSeries } from '../plots/series.ts'
 import { formatSeconds } from './format.ts'
+import { groupByUnit } from './observation-groups.ts'
 import type { Curve } from './rollout-blocks.ts'
 import { curveRevision, type OpenRollout, send, time } from './state.ts'
 
@@ -27,13 +28,14 @@ export function ReplayPlots({ rollout }: { rollout: OpenRollout }) {
   }
   return (
     <div class="replay-plots">
-      {groupByUnit(task.observation).map(({ unit, entries }, group) => (
+      {groupByUnit(task.observation).map(({ unit, entries, range }, group) => (
         <Plot
           key={unit}
           {...common}
           id={group === 0 ? 'observation' : `observation-${group + 1}`}
           title="Observation"
           y={unit === '' ? 'value' : `value (${unit})`}
+          yRange={range}
           series={() => entries.map(({ name, index }, number) => line(name, number, curves.observation[index]!))}
         />
       ))}
@@ -42,6 +44,8 @@ export function ReplayPlots({ rollout }: { rollout: OpenRollout }) {
         id="action"
         title="Action"
         y="action (1)"
+        // Actions lie in [-1, 1]: a small one should look small.
+        yRange={[-1, 1]}
         series={() => actuators.map(({ name }, number) => line(name, number, curves.action[number]!, 'steps'))}
       />
       <Plot
@@ -60,15 +64,4 @@ export function ReplayPlots({ rollout }: { rollout: OpenRollout }) {
       />
     </div>
   )
-}
-
-/** Entries that share a unit share a plot: one axis has one unit. */
-export function groupByUnit(
-  observation: readonly { name: string; unit?: string | undefined }[],
-): { unit: string; entries: { name: string; index: number }[] }[] {
-  const groups = new Map<string, { name: string; index: number }[]>()
-  observation.forEach(({ name, unit = '' }, index) => {
-    groups.set(unit, [...(groups.get(unit) ?? []), { name, index }])
-  })
-  return [...groups].map(([unit, entries]) => ({ unit, entries }))
 }

@@ -2,7 +2,7 @@
 import { batch, effect, signal } from '@preact/signals'
 import type { RolloutEntry, RunEntry } from '../../host/rpc/contract.ts'
 import type { Scene } from '../../scene/schema.ts'
-import { rolloutToOpen } from '../app/state.ts'
+import { rolloutToOpen, workspace } from '../app/state.ts'
 import { host } from '../host.ts'
 import { advance, initialPlayer, type PlayerEvent, type PlayerState, stepOf } from './player.ts'
 import { blockOf, RolloutBlocks, type RolloutRow } from './rollout-blocks.ts'
@@ -154,6 +154,11 @@ effect(() => {
   }
   before = performance.now()
   frame = requestAnimationFrame(tick)
+})
+
+// Nobody watches what plays in a hidden workspace, and it would take time from what they do watch.
+effect(() => {
+  if (workspace.value !== 'replay' && isPlaying()) send({ type: 'pause' })
 })
 
 // Another workspace asked for a rollout.

@@ -97,8 +97,7 @@ const stepBy = (by: number) => send({ type: 'step', by })
 function handleKey(event: KeyboardEvent): void {
   const { target, key } = event
   if (workspace.value !== 'replay' || event.ctrlKey || event.metaKey || event.altKey) return
-  // Controls have their own use for these keys.
-  if (target instanceof Element && target.closest('input, select, textarea, button, .stage')) return
+  if (target instanceof Element && usesKey(target, key)) return
   const state = player.peek()
   if (!('position' in state)) return
   const actions: Record<string, () => void> = {
@@ -112,4 +111,11 @@ function handleKey(event: KeyboardEvent): void {
   if (!action) return
   event.preventDefault()
   action()
+}
+
+/** Whether the element with the focus has its own use for a key of the player. */
+function usesKey(target: Element, key: string): boolean {
+  if (target.closest('input[type=range]')) return key !== ' '
+  if (target.closest('input, select, textarea, [role=tab], .stage')) return true
+  return key === ' ' && target.closest('button') !== null
 }

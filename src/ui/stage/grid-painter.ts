@@ -22,13 +22,17 @@ export class GridPainter {
     fontFamily: ['system-ui', 'Segoe UI', 'Roboto', 'DejaVu Sans', 'sans-serif'],
   })
   private used = 0
+  private painted: { view: View; size: Size; colors: StageColors } | undefined
 
   constructor() {
     this.background.addChild(this.grid)
     this.foreground.addChild(this.rulers, this.labels)
   }
 
+  /** Costs nothing while the view stays: a robot in motion repaints the stage up to 60 times a second. */
   paint(view: View, size: Size, colors: StageColors): void {
+    if (this.painted?.view === view && this.painted.size === size && this.painted.colors === colors) return
+    this.painted = { view, size, colors }
     this.grid.clear()
     this.rulers.clear()
     this.used = 0
@@ -55,7 +59,7 @@ export class GridPainter {
     const bottom = size.height - RULERS.bottom
     for (const index of columns.filter((index) => index % ratio === 0)) {
       const x = column(index)
-      if (x < RULERS.left + 8 || x > size.width - 44) continue
+      if (x < RULERS.left + 8 || x > size.width - 58) continue
       this.rulers.rect(x, bottom, 1, 4).fill(colors.axis)
       this.label(gridLabel(index * spacing.minor, spacing.decimals), x, bottom + 5, 0.5, 0)
     }

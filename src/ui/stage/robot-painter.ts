@@ -2,12 +2,22 @@
 import { Container, Graphics } from 'pixi.js'
 import type { Body, Scene } from '../../scene/schema.ts'
 import type { StageColors } from './colors.ts'
-import { boxOutline, capsuleOutline, drawnPoses, jointPositions, torqueArc, torqueRanges } from './geometry.ts'
+import {
+  boxOutline,
+  capsuleOutline,
+  drawnPoses,
+  jointPositions,
+  sceneBounds,
+  torqueArc,
+  torqueRanges,
+} from './geometry.ts'
 import { type Size, type View, worldToScreen } from './view.ts'
 
 const LINE_WIDTH = 1.5
 const JOINT_RADIUS = 4.5
-const ARC_RADIUS = 34
+/** Of the scene's extent, and its least and greatest size in px: clear of the bodies at its joint, but not of the window. */
+const ARC_SHARE = 1 / 15
+const ARC_RADIUS = { least: 28, greatest: 80 }
 const ARC_WIDTH = 3.5
 const ARC_HEAD = 13
 
@@ -16,6 +26,8 @@ export class RobotPainter {
   private readonly scene: Scene
   private readonly drawn: Float32Array
   private readonly ranges: number[]
+  /** m */
+  private readonly extent: number
   private readonly bodies: Graphics[]
   private readonly joints = new Graphics()
   private builtFor: { scale: number; colors: StageColors } | undefined
@@ -24,6 +36,8 @@ export class RobotPainter {
     this.scene = scene
     this.drawn = drawnPoses(scene)
     this.ranges = torqueRanges(scene)
+    const { minX, minY, maxX, maxY } = sceneBounds(scene)
+    this.extent = Math.max(maxX - minX, maxY - minY)
     this.bodies = scene.bodies.map(() => new Graphics())
     // What is fixed lies behind what moves.
     for (const kind of ['fixed', 'dynamic'] as const) {
@@ -78,6 +92,8 @@ export class RobotPainter {
     const { joints } = this
     joints.clear()
     const positions = jointPositions(this.scene, poses)
+    const { least, greatest } = ARC_RADIUS
+    const radius = Math.min(greatest, Math.max(least, this.extent * ARC_SHARE * view.scale))
     this.scene.joints.forEach((_, index) => {
       const { x, y } = worldToScreen(view, size, positions[index * 2]!, positions[index * 2 + 1]!)
       joints
@@ -87,7 +103,7 @@ export class RobotPainter {
         .stroke({ width: LINE_WIDTH, color: colors.joint })
         .circle(x, y, 1.5)
         .fill(colors.joint)
-      const arc = torqueArc(torques?.[index] ?? 0, this.ranges[index]!, ARC_RADIUS, ARC_HEAD)
+      const arc = torqueArc(torques?.[index] ?? 0, this.ranges[index]!, radius, ARC_HEAD)
       if (!arc) return
       const onScreen = (points: number[]) => points.map((value, at) => (at % 2 === 0 ? x + value : y - value))
       joints

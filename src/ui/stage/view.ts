@@ -38,7 +38,7 @@ export interface Insets {
 }
 
 /** Pixels per metre. */
-export const MIN_SCALE = 0.05
+export const MIN_SCALE = 0.5
 export const MAX_SCALE = 20_000
 
 export function worldToScreen(view: View, { width, height }: Size, x: number, y: number): Point {

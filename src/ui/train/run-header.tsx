@@ -1,6 +1,6 @@
 /** The run on show in words: name, status, progress, speed, time left, best policy; and what can be done with it. */
 import { useComputed } from '@preact/signals'
-import type { RunEntry } from '../../host/rpc/contract.ts'
+import type { RunEntry, RunStatus } from '../../host/rpc/contract.ts'
 import { rolloutToOpen, workspace } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
 import { PauseIcon, PlayIcon, StopIcon } from '../controls/icons.tsx'
@@ -13,28 +13,35 @@ import { command, commandProblem, metrics, metricsProblem, revision, shownStep }
 const BEST_ROLLOUT = 'best.mcap'
 
 export function RunHeader({ run }: { run: RunEntry }) {
-  const { name, status, scene, seed, engine, preset, problem } = run
-  const { word, sentence, tone } = statusWords[status]
+  const { name, status, scene, seed, engine, preset } = run
+  const { word, tone } = statusWords[status]
   return (
     <section class="train-run" aria-label="Run on show">
       <header class="train-run-head">
-        <h2 class="train-run-name">{name}</h2>
+        <h2 class="train-run-name" title={name}>
+          {name}
+        </h2>
         <span data-testid="run-status">
           <Badge tone={tone}>{word}</Badge>
         </span>
-        <div class="train-run-actions">{isLive(status) && <LiveActions run={run} />}</div>
       </header>
       <p class="train-run-what">
         {scene} · seed {seed} · {preset} · {engine}
       </p>
+      <Problems run={run} />
       <Numbers run={run} />
-      {status === 'failed' || status === 'unreadable' || status === 'interrupted' ? (
-        <Notice kind="error">
-          {sentence} {problem}
-        </Notice>
-      ) : (
-        <p class="muted">{sentence}</p>
-      )}
+      {!isProblem(status) && <p class="muted">{statusWords[status].sentence}</p>}
+    </section>
+  )
+}
+
+const isProblem = (status: RunStatus) => status === 'failed' || status === 'unreadable' || status === 'interrupted'
+
+/** Above the numbers, where none of them is cut off in a low window. */
+function Problems({ run: { status, problem } }: { run: RunEntry }) {
+  return (
+    <>
+      {isProblem(status) && <Notice kind="error">{problem ?? statusWords[status].sentence}</Notice>}
       {commandProblem.value && (
         <Notice
           kind="error"
@@ -46,7 +53,7 @@ export function RunHeader({ run }: { run: RunEntry }) {
         </Notice>
       )}
       {metricsProblem.value && <Notice kind="error">The curves cannot be read: {metricsProblem.value}</Notice>}
-    </section>
+    </>
   )
 }
 
@@ -107,13 +114,17 @@ function Numbers({ run }: { run: RunEntry }) {
               ? formatDuration(progress.seconds)
               : '–'}
         </Fact>
-        <Fact name={best ? `Best evaluation (step ${best.step.toLocaleString('en')})` : 'Best evaluation'}>
+        <Fact name="Best evaluation">
           {best ? `${formatValue(best.meanReturn)} ± ${formatValue(best.stdReturn)}` : '–'}
         </Fact>
+        <Fact name="Best at step">{best ? best.step.toLocaleString('en') : '–'}</Fact>
+      </dl>
+      <div class="train-run-actions">
+        {isLive(status) && <LiveActions run={run} />}
         <Button disabled={!best} onClick={openBest}>
           Open best rollout
         </Button>
-      </dl>
+      </div>
     </>
   )
 }

@@ -10,22 +10,27 @@ export function RunList() {
   return (
     <section class="train-runs" aria-label="Runs">
       {listProblem.value && <Notice kind="error">{listProblem.value}</Notice>}
-      <table class="table">
-        <thead>
-          <tr>
-            <th>Run</th>
-            <th>Status</th>
-            <th class="number">Steps</th>
-            <th class="number">Return</th>
-          </tr>
-        </thead>
-        <tbody>
-          {list.map((run) => (
-            <RunRow key={run.name} run={run} isShown={run.name === shownName.value} />
-          ))}
-        </tbody>
-      </table>
+      {list.length > 0 && <Runs list={list} />}
     </section>
+  )
+}
+
+function Runs({ list }: { list: readonly RunEntry[] }) {
+  return (
+    <table class="table">
+      <thead>
+        <tr>
+          <th>Run</th>
+          <th>Status</th>
+          <th class="number">Return</th>
+        </tr>
+      </thead>
+      <tbody>
+        {list.map((run) => (
+          <RunRow key={run.name} run={run} isShown={run.name === shownName.value} />
+        ))}
+      </tbody>
+    </table>
   )
 }
 
@@ -39,11 +44,14 @@ function RunRow({ run, isShown }: { run: RunEntry; isShown: boolean }) {
         <button type="button" class="train-row-name" title={`${name}: ${scene}, seed ${seed}`}>
           {name}
         </button>
+        <div class="train-row-details">
+          seed {seed}
+          {steps !== undefined && ` · ${steps.toLocaleString('en')} steps`}
+        </div>
       </td>
       <td>
         <Badge tone={tone}>{word}</Badge>
       </td>
-      <td class="number">{steps?.toLocaleString('en') ?? '–'}</td>
       <td class="number">{formatValue(meanReturn)}</td>
     </tr>
   )

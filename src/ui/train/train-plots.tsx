@@ -12,6 +12,7 @@ export function TrainPlots() {
   const common = {
     x: 'environment steps',
     revision,
+    end: () => metrics.peek().step,
     formatX: (step: number) => `step ${Math.round(step).toLocaleString('en')}`,
   }
   const one = (name: string, colour: number, pick: (curves: RunMetrics) => StepCurve) => () => {
@@ -62,6 +63,7 @@ export function TrainPlots() {
           id="epsilon"
           title="Exploration ε"
           y="noise weight (1)"
+          yRange={[0, 1]}
           series={one('ε', 4, ({ epsilon }) => epsilon)}
           empty={episodes}
         />

@@ -1,0 +1,61 @@
+/**
+ * Takes the pictures in docs/screenshots: the three workspaces in both shells, dark and light, in two sizes.
+ * Run it with: node test/e2e/take-screenshots.ts RUNS, where RUNS holds at least one finished run.
+ */
+import { mkdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import { launch, shells, whyNot } from './launch.ts'
+
+const runsFolder = process.argv[2]
+if (!runsFolder) throw new Error('Give the folder of the runs to show.')
+const SIZES = [
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 },
+]
+mkdirSync('docs/screenshots', { recursive: true })
+
+const workspaces = {
+  async design(page: Page) {
+    const slider = page.getByRole('slider', { name: /torque/i }).first()
+    await page.getByRole('button', { name: 'Reset' }).click()
+    await slider.focus()
+    for (let press = 0; press < 12; press++) await slider.press('ArrowRight')
+    await page.getByRole('button', { name: 'Play', exact: true }).click()
+    await sleep(1200)
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+  },
+  async train() {},
+  async replay(page: Page) {
+    await page.getByRole('row', { name: /best/ }).first().click()
+    await page.getByRole('slider', { name: 'Playhead' }).waitFor()
+    const playhead = page.getByRole('slider', { name: 'Playhead' })
+    await playhead.focus()
+    await playhead.press('Home')
+    for (let press = 0; press < 40; press++) await playhead.press('ArrowRight')
+  },
+} satisfies Record<string, (page: Page) => Promise<void>>
+
+for (const shell of shells) {
+  if (await whyNot(shell)) continue
+  for (const size of SIZES) {
+    const app = await launch(shell, { runsFolder, size })
+    for (const theme of ['dark', 'light']) {
+      await setTheme(app.page, theme)
+      for (const [name, show] of Object.entries(workspaces)) {
+        await app.page.getByRole('tab', { name: new RegExp(name, 'i') }).click()
+        await show(app.page)
+        await sleep(1500)
+        const file = `docs/screenshots/${name}-${shell}-${theme}-${size.width}x${size.height}.png`
+        await app.page.screenshot({ path: file })
+        console.log(file)
+      }
+    }
+    await app.close()
+  }
+}
+
+async function setTheme(page: Page, theme: string): Promise<void> {
+  const current = await page.evaluate(() => document.documentElement.dataset.theme)
+  if (current !== theme) await page.getByRole('button', { name: /(light|dark) theme/i }).click()
+}
