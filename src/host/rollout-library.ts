@@ -28,7 +28,7 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
 
   const entryOf = async (id: string): Promise<RolloutEntry> => {
     const file = fileOf(id)
-    const { truncated: _, ...summary } = await readRolloutSummary(file)
+    const summary = await readRolloutSummary(file)
     const [run = '', name = ''] = id.split('/')
     return { id, run, file: name, ...summary, recordedAt: statSync(file).mtime.toISOString() }
   }

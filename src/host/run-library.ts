@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { messageOf } from '../common/user-error.ts'
 import { type RunDescription, RunFolder } from '../training/run-folder.ts'
-import type { Answer, EpisodePoint, EvaluationPoint, RunEntry, RunStatus } from './rpc/contract.ts'
+import type { Answer, EpisodePoint, EvaluationPoint, ProgressPoint, RunEntry, RunStatus } from './rpc/contract.ts'
 
 export function listRunEntries(runsFolder: string): RunEntry[] {
   return RunFolder.names(runsFolder).map((name) => {
@@ -41,18 +41,22 @@ export function statusOf({
   return status === 'running' && !isAlive(processId) ? 'interrupted' : status
 }
 
-/** The rows of metrics.ndjson so far. A last line that is just being written is left for the next time. */
+/** What metrics.ndjson and timing.ndjson hold so far. */
 export function readRunMetrics(runsFolder: string, run: string): Answer<'runs.metrics'> {
-  const file = RunFolder.open(runsFolder, run).path('metrics.ndjson')
-  const episodes: EpisodePoint[] = []
-  const evaluations: EvaluationPoint[] = []
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
-  for (const line of lines.slice(0, -1)) {
-    const row = JSON.parse(line) as { type: string }
-    if (row.type === 'episode') episodes.push(row as unknown as EpisodePoint)
-    else if (row.type === 'evaluation') evaluations.push(row as unknown as EvaluationPoint)
+  const folder = RunFolder.open(runsFolder, run)
+  const metrics = readRows(folder.path('metrics.ndjson'))
+  return {
+    episodes: metrics.filter(({ type }) => type === 'episode') as unknown as EpisodePoint[],
+    evaluations: metrics.filter(({ type }) => type === 'evaluation') as unknown as EvaluationPoint[],
+    progress: readRows(folder.path('timing.ndjson')) as unknown as ProgressPoint[],
   }
-  return { episodes, evaluations }
+}
+
+/** Rows of a log. A last line that is just being written is left for the next time. */
+function readRows(file: string): Record<string, unknown>[] {
+  if (!existsSync(file)) return []
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
 function isAlive(processId: number | undefined): boolean {

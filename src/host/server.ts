@@ -55,7 +55,11 @@ export async function startServer({ runsFolder, port, log }: ServerOptions): Pro
     throw new UserError(`"--port" cannot be ${port}: it is a port from 1 to 65535, or 0 for a free one.`)
   const token = randomBytes(24).toString('base64url')
   const service = createHostService({ runsFolder, shell: 'browser', log })
-  const files = sirv(packageFile('dist/ui'), { etag: true })
+  const files = sirv(packageFile('dist/ui'), {
+    etag: true,
+    // Looked up anew each time: the files may be built again while the server runs.
+    dev: true,
+  })
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     const end = (status: number, words: string): void =>

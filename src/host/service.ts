@@ -3,6 +3,7 @@
  * Electron's main process and the browser-mode server each make one and attach their windows to it.
  */
 import { messageOf, UserError } from '../common/user-error.ts'
+import { RunFolder } from '../training/run-folder.ts'
 import type { Training } from '../training/start-training.ts'
 import { train } from './host.ts'
 import { packageVersion, versions } from './package.ts'
@@ -134,8 +135,10 @@ export function createHostService(options: HostServiceOptions): HostService {
       listRunEntries(runsFolder).map((entry) => ({ ...entry, status: active.get(entry.name)?.status ?? entry.status })),
     'runs.metrics': ({ run }) => {
       const progress = active.get(run)?.progress
-      return { ...readRunMetrics(runsFolder, run), ...(progress && { progress }) }
+      const past = readRunMetrics(runsFolder, run)
+      return progress ? { ...past, progress: [...past.progress, progress] } : past
     },
+    'runs.scene': ({ run }) => RunFolder.open(runsFolder, run).readScene(),
     'rollouts.list': () => rollouts.list(),
     'rollouts.open': ({ id }) => rollouts.open(id),
     'rollouts.read': ({ id, from, to }) => rollouts.read(id, from, to),

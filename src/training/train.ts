@@ -159,7 +159,7 @@ class Trainer {
       folder.writePolicy('best', policy)
     }
     this.log('evaluation', { meanReturn, stdReturn, minReturn, meanLength, isBest })
-    folder.append('timing', { step: this.step, ...this.speed(performance.now()) })
+    folder.append('timing', { step: this.step, episode: this.episode, ...this.speed(performance.now()) })
   }
 
   private async finish(): Promise<RunResult> {

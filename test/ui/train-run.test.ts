@@ -38,7 +38,7 @@ describe('RunMetrics', () => {
     const metrics = new RunMetrics()
     for (const number of [3, 4]) metrics.follow((curves) => curves.addEpisode(episode(number)))
     expect(metrics.episodes).toBe(0)
-    metrics.catchUp({ episodes: [1, 2, 3].map(episode), evaluations: [evaluation(600)], progress })
+    metrics.catchUp({ episodes: [1, 2, 3].map(episode), evaluations: [evaluation(600)], progress: [progress] })
     metrics.follow((curves) => curves.addEpisode(episode(5)))
     metrics.follow((curves) => curves.addEvaluation(evaluation(600)))
     expect([...metrics.return.step.values]).toEqual([200, 400, 600, 800, 1000])
@@ -55,13 +55,13 @@ describe('RunMetrics', () => {
 
   it('leaves losses out until there are any', () => {
     const metrics = new RunMetrics()
-    metrics.catchUp({ episodes: [1, 2, 3].map(episode), evaluations: [] })
+    metrics.catchUp({ episodes: [1, 2, 3].map(episode), evaluations: [], progress: [] })
     expect([...metrics.criticLoss.step.values]).toEqual([400, 600])
   })
 
   it('keeps the best evaluation and a band of one deviation', () => {
     const metrics = new RunMetrics()
-    metrics.catchUp({ episodes: [], evaluations: [evaluation(500), evaluation(1000, false)] })
+    metrics.catchUp({ episodes: [], evaluations: [evaluation(500), evaluation(1000, false)], progress: [] })
     expect(metrics.best?.step).toBe(500)
     expect([...metrics.evaluationLow.values]).toEqual([-550, -550])
     expect([...metrics.evaluationHigh.values]).toEqual([-450, -450])
@@ -69,7 +69,7 @@ describe('RunMetrics', () => {
 
   it('draws the speed once per step and keeps the newest clock', () => {
     const metrics = new RunMetrics()
-    metrics.catchUp({ episodes: [], evaluations: [], progress })
+    metrics.catchUp({ episodes: [], evaluations: [], progress: [progress] })
     metrics.addProgress({ ...progress, seconds: 5 })
     metrics.addProgress({ ...progress, step: 100 })
     expect(metrics.speed.step.length).toBe(1)

@@ -92,6 +92,7 @@ const rolloutEntry = z.object({
   duration: finite,
   return: finite,
   terminated: z.boolean(),
+  truncated: z.boolean(),
   recordedAt: z.string(),
 })
 const rolloutId = z
@@ -158,8 +159,15 @@ export const requests = {
   /** What metrics.ndjson holds of a run so far: a window that opens late catches up with this. */
   'runs.metrics': define(
     z.strictObject({ run: plainName }),
-    z.object({ episodes: z.array(episode), evaluations: z.array(evaluation), progress: progress.optional() }),
+    z.object({
+      episodes: z.array(episode),
+      evaluations: z.array(evaluation),
+      /** At each evaluation, and the newest of a run that trains. */
+      progress: z.array(progress),
+    }),
   ),
+  /** The scene that the run trains on, as it was at the start. */
+  'runs.scene': define(z.strictObject({ run: plainName }), sceneSchema),
   'rollouts.list': define(nothing, z.array(rolloutEntry)),
   /** What a rollout is; its columns come by `rollouts.read`. */
   'rollouts.open': define(z.strictObject({ id: rolloutId }), z.object({ entry: rolloutEntry, scene: sceneSchema })),

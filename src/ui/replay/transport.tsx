@@ -84,7 +84,7 @@ export function Transport({ rollout }: { rollout: OpenRollout }) {
         </div>
         <div>
           <dt>Ended by</dt>
-          <dd>{entry.terminated ? 'termination' : 'the time limit'}</dd>
+          <dd>{entry.terminated ? 'termination' : entry.truncated ? 'the time limit' : 'being cut off'}</dd>
         </div>
       </dl>
     </div>

@@ -51,7 +51,7 @@ export class RunMetrics {
   catchUp(past?: Answer<'runs.metrics'>): void {
     for (const point of past?.episodes ?? []) this.addEpisode(point)
     for (const point of past?.evaluations ?? []) this.addEvaluation(point)
-    if (past?.progress) this.addProgress(past.progress)
+    for (const point of past?.progress ?? []) this.addProgress(point)
     const waiting = this.waiting ?? []
     this.waiting = undefined
     for (const add of waiting) add(this)

@@ -3,7 +3,6 @@
 import { batch, computed, effect, signal } from '@preact/signals'
 import type { RunEntry } from '../../host/rpc/contract.ts'
 import type { Scene } from '../../scene/schema.ts'
-import { sceneEntries } from '../app/state.ts'
 import { host } from '../host.ts'
 import { RunMetrics } from './metrics.ts'
 import { defaultRun } from './progress.ts'
@@ -84,12 +83,10 @@ async function readPast(run: string, curves: RunMetrics): Promise<void> {
   revision.value++
 }
 
-/** Reads the scene of a run, by its name. */
-async function readScene(run: string, name: string): Promise<void> {
-  const entry = sceneEntries.value.find((each) => each.name === name)
-  if (!entry) return
+/** Reads the scene that a run trains on. */
+async function readScene(run: string): Promise<void> {
   try {
-    const scene = await host.request('scenes.read', { id: entry.id })
+    const scene = await host.request('runs.scene', { run })
     if (shownName.peek() === run) shownScene.value = scene
   } catch (error) {
     console.warn(error)
@@ -116,7 +113,7 @@ const shownSceneName = computed(() => shownRun.value?.scene)
 effect(() => {
   const run = shownName.value
   const scene = shownSceneName.value
-  if (run !== undefined && scene !== undefined) void readScene(run, scene)
+  if (run !== undefined && scene !== undefined) void readScene(run)
 })
 
 /** Hands an event to the curves of the run on show. */
