@@ -117,6 +117,7 @@ describe.each(shells)('in %s', (shell) => {
     test('shows the best rollout to its end, with the time and return of the list', async () => {
       await tab('Replay')
       const row = app.page.getByRole('row').filter({ hasText: 'pendulum', visible: true }).filter({ hasText: 'best' })
+      await row.waitFor()
       const [, listed] = await row.getByRole('cell').allTextContents()
       await row.click()
       const playhead = app.page.getByRole('slider', { name: 'Playhead' })

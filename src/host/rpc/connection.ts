@@ -58,6 +58,7 @@ export function serveConnection(
         throw new Error(`the answer to "${name}" is malformed: ${describeIssue(answer.error)}`)
       } catch (error) {
         const problem = toError(error)
+        if (problem.kind === 'input') log(`refused: "${name}": ${problem.message}`)
         if (problem.kind === 'defect')
           log(`defect in "${name}": ${error instanceof Error ? error.stack : String(error)}`)
         return { ok: false, error: problem }
