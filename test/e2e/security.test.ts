@@ -6,6 +6,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { MAX_MESSAGE_LENGTH } from '../../src/host/rpc/connection.ts'
+import { eventually } from './eventually.ts'
 import { type App, launch, type Shell, serve, shells, whyNot } from './launch.ts'
 
 const reasons = new Map<Shell, string | undefined>()
@@ -68,7 +69,7 @@ describe('browser mode', () => {
     socket.terminate()
   }
   /** What the server has logged since `before`. */
-  const logged = (before: number) => expect.poll(() => server.logs().slice(before))
+  const logged = (before: number) => eventually(() => server.logs().slice(before))
 
   test('opens its socket for its own page with the token', async () => {
     expect(await statusOf(socketAddress(), { Origin: origin })).toBe(101)
@@ -299,7 +300,7 @@ describe.skipIf(reasons.get('electron') !== undefined)('the page in Electron', (
     await app.page.getByRole('tab', { name: 'Design' }).waitFor()
   })
   afterAll(() => app.close())
-  const logged = () => expect.poll(() => app.logs())
+  const logged = () => eventually(() => app.logs())
 
   test('has two functions of the shell', async () => {
     expect(await app.page.evaluate(() => Object.keys(window.torquelab!).sort())).toEqual(['on', 'post'])
@@ -361,7 +362,7 @@ describe.skipIf(reasons.get('electron') !== undefined)('the page in Electron', (
           'document.querySelectorAll("[role=tab]").length',
         ),
       )
-    await expect.poll(hasTabs, { timeout: 10_000 }).toBe(3)
+    await eventually(hasTabs).toBe(3)
   })
 })
 
@@ -375,7 +376,7 @@ describe.each(shells)('a training thread that is killed, in %s', (shell) => {
       await page.getByLabel('Hidden sizes', { exact: true }).fill('16, 16')
       await page.getByRole('button', { name: 'Start', exact: true }).click()
       const status = page.getByTestId('run-status')
-      await expect.poll(() => status.textContent(), { timeout: 40_000 }).toBe('failed')
+      await eventually(() => status.textContent()).toBe('failed')
       await page.getByText(/training thread ended unexpectedly/).waitFor()
       const run = path.join(ownFolder, 'pendulum-ddpg-seed1-1')
       expect(JSON.parse(readFileSync(path.join(run, 'run.json'), 'utf8'))).toMatchObject({ status: 'failed' })
@@ -383,12 +384,12 @@ describe.each(shells)('a training thread that is killed, in %s', (shell) => {
       const metrics = readFileSync(path.join(run, 'metrics.ndjson'), 'utf8')
       expect(metrics.match(/"type":"episode"/g)).toHaveLength(2)
       const points = page.locator('[data-plot="episode-return"]')
-      await expect.poll(async () => Number(await points.getAttribute('data-points'))).toBe(2)
+      await eventually(async () => Number(await points.getAttribute('data-points'))).toBe(2)
 
       // The window and the host go on.
       await page.getByRole('tab', { name: 'Design' }).click()
       await page.getByRole('button', { name: 'Step', exact: true }).click()
-      await expect.poll(() => page.getByTestId('time').textContent()).toBe('0.05')
+      await eventually(() => page.getByTestId('time').textContent()).toBe('0.05')
       expect(app.errors).toEqual([])
     } finally {
       await app.close()
