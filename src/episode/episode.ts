@@ -1,5 +1,5 @@
 /**
- * The one loop of TorqueLab. Training, evaluation, recording, verification and live play are this function
+ * The one loop of TorqueLab. Training, evaluation, recording, verification and live play are this loop
  * with different controllers and observers.
  */
 import type { Environment, StepResult } from '../sim/environment.ts'
@@ -39,21 +39,58 @@ export interface EpisodeOptions {
 export function runEpisode(
   environment: Environment,
   controller: Controller,
-  { seed, observers = [], stop = () => false }: EpisodeOptions,
+  { stop = () => false, ...options }: EpisodeOptions,
 ): EpisodeSummary {
-  const { observation } = environment.reset({ seed })
-  const action = new Float32Array(environment.spec.action.length)
-  const summary: EpisodeSummary = { seed, return: 0, steps: 0, terminated: false, truncated: false }
-  controller.reset?.()
-  for (const observer of observers) observer.onReset?.(environment, observation, seed)
-  do {
-    controller.act(observation, action)
+  const episode = new Episode(environment, controller, options)
+  do episode.step()
+  while (!episode.over && !stop())
+  return episode.summary
+}
+
+/** An episode that is stepped from outside: what `runEpisode` does at once, live play does as time goes by. */
+export class Episode {
+  readonly summary: EpisodeSummary
+  /** The newest observation; refilled at each step. */
+  readonly observation: Float32Array
+  /** What the newest step gave; undefined before the first. */
+  result: StepResult | undefined
+  private readonly environment: Environment
+  private readonly controller: Controller
+  private readonly observers: readonly Observer[]
+  private readonly action: Float32Array
+
+  /** Resets the environment. */
+  constructor(
+    environment: Environment,
+    controller: Controller,
+    { seed, observers = [] }: Omit<EpisodeOptions, 'stop'>,
+  ) {
+    this.environment = environment
+    this.controller = controller
+    this.observers = observers
+    this.action = new Float32Array(environment.spec.action.length)
+    this.summary = { seed, return: 0, steps: 0, terminated: false, truncated: false }
+    this.observation = environment.reset({ seed }).observation
+    controller.reset?.()
+    for (const observer of observers) observer.onReset?.(environment, this.observation, seed)
+  }
+
+  /** Terminated or truncated: only a new episode goes on. */
+  get over(): boolean {
+    return this.summary.terminated || this.summary.truncated
+  }
+
+  /** One control step. */
+  step(): StepResult {
+    const { environment, action, summary } = this
+    this.controller.act(this.observation, action)
     const result = environment.step(action)
     summary.return += result.reward
     summary.steps++
     summary.terminated = result.terminated
     summary.truncated = result.truncated
-    for (const observer of observers) observer.onStep?.(environment, action, result)
-  } while (!summary.terminated && !summary.truncated && !stop())
-  return summary
+    this.result = result
+    for (const observer of this.observers) observer.onStep?.(environment, action, result)
+    return result
+  }
 }

@@ -1,7 +1,7 @@
 /** One scene in live play: an environment stepped in real time by an action given by hand. It knows no clock and no thread. */
-import type { Controller } from '../../episode/episode.ts'
+import { type Controller, Episode } from '../../episode/episode.ts'
 import { wrap } from '../../scene/formula.ts'
-import type { Environment, StepResult } from '../../sim/environment.ts'
+import type { Environment } from '../../sim/environment.ts'
 import { STATE_STRIDE } from '../../sim/physics.ts'
 import type { PlayFrame } from './messages.ts'
 
@@ -13,14 +13,11 @@ const LONGEST_TICK = 0.02
 export class PlaySession {
   private readonly environment: Environment
   private readonly load: number
-  private readonly action: Float32Array
   private readonly hand: Float32Array
   private readonly before: Float64Array
   /** The action given by hand, as the controller that every episode has. */
   private readonly controller: Controller
-  private observation: Float32Array
-  private result: StepResult | undefined
-  private returnSoFar = 0
+  private episode: Episode
   /** Simulated time that is due but does not make a whole step yet, s. */
   private due = 0
   private speed = 1
@@ -32,12 +29,10 @@ export class PlaySession {
     this.environment = environment
     this.load = load
     this.seed = seed
-    const { action } = environment.spec
-    this.action = new Float32Array(action.length)
-    this.hand = new Float32Array(action.length)
+    this.hand = new Float32Array(environment.spec.action.length)
     this.before = new Float64Array(environment.scene.bodies.length * STATE_STRIDE)
     this.controller = { act: (_, chosen) => chosen.set(this.hand) }
-    this.observation = environment.reset({ seed }).observation
+    this.episode = new Episode(environment, this.controller, { seed })
     this.before.set(environment.state)
   }
 
@@ -47,15 +42,13 @@ export class PlaySession {
 
   /** The episode is over: only a reset goes on. */
   get over(): boolean {
-    return this.result !== undefined && (this.result.terminated || this.result.truncated)
+    return this.episode.over
   }
 
   reset(seed: number): void {
     this.seed = seed
-    this.observation = this.environment.reset({ seed }).observation
+    this.episode = new Episode(this.environment, this.controller, { seed })
     this.before.set(this.environment.state)
-    this.result = undefined
-    this.returnSoFar = 0
     this.due = 0
   }
 
@@ -97,16 +90,14 @@ export class PlaySession {
   step(): void {
     if (this.over) return
     this.before.set(this.environment.state)
-    this.controller.act(this.observation, this.action)
-    const result = this.environment.step(this.action)
-    this.result = result
-    this.returnSoFar += result.reward
+    this.episode.step()
     if (this.over) this.pause()
   }
 
   /** A copy of everything that a window shows. */
   frame(): PlayFrame {
-    const { environment, result } = this
+    const { environment } = this
+    const { result, observation, summary } = this.episode
     const sensors = Float64Array.from(environment.sensorValues)
     return {
       load: this.load,
@@ -119,10 +110,10 @@ export class PlaySession {
         environment.sensors.flatMap(({ kind }, index) => (kind === 'torque' ? [sensors[index]!] : [])),
       ),
       sensors,
-      observation: Float32Array.from(this.observation),
+      observation: Float32Array.from(observation),
       terms: Float64Array.from(environment.spec.rewardTerms, (name) => result?.terms[name] ?? 0),
       reward: result?.reward ?? 0,
-      return: this.returnSoFar,
+      return: summary.return,
       terminated: result?.terminated ?? false,
       truncated: result?.truncated ?? false,
       conditions: [...(result?.info.conditions ?? [])],
