@@ -1,8 +1,16 @@
 /** The runs in a folder, as windows show them: entries of a list, and the curves of one. */
 import { existsSync, readFileSync } from 'node:fs'
+import type * as z from 'zod'
 import { messageOf } from '../common/user-error.ts'
 import { type RunDescription, RunFolder } from '../training/run-folder.ts'
-import type { Answer, EpisodePoint, EvaluationPoint, ProgressPoint, RunEntry, RunStatus } from './rpc/contract.ts'
+import {
+  type Answer,
+  episodePoint,
+  evaluationPoint,
+  progressPoint,
+  type RunEntry,
+  type RunStatus,
+} from './rpc/contract.ts'
 
 export function listRunEntries(runsFolder: string): RunEntry[] {
   return RunFolder.names(runsFolder).map((name) => {
@@ -45,18 +53,34 @@ export function statusOf({
 export function readRunMetrics(runsFolder: string, run: string): Answer<'runs.metrics'> {
   const folder = RunFolder.open(runsFolder, run)
   const metrics = readRows(folder.path('metrics.ndjson'))
+  const ofType = (type: string) => metrics.filter((row) => row.type === type)
   return {
-    episodes: metrics.filter(({ type }) => type === 'episode') as unknown as EpisodePoint[],
-    evaluations: metrics.filter(({ type }) => type === 'evaluation') as unknown as EvaluationPoint[],
-    progress: readRows(folder.path('timing.ndjson')) as unknown as ProgressPoint[],
+    episodes: valid(ofType('episode'), episodePoint),
+    evaluations: valid(ofType('evaluation'), evaluationPoint),
+    progress: valid(readRows(folder.path('timing.ndjson')), progressPoint),
   }
 }
 
-/** Rows of a log. A last line that is just being written is left for the next time. */
+/** Rows of a log. A line that is no JSON, such as one that was just being written, is left out. */
 function readRows(file: string): Record<string, unknown>[] {
   if (!existsSync(file)) return []
-  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as Record<string, unknown>]
+      } catch {
+        return []
+      }
+    })
+}
+
+/** The rows that are what they should be: one that is not hides none of the others. */
+function valid<Row extends z.ZodType>(rows: readonly unknown[], schema: Row): z.output<Row>[] {
+  return rows.flatMap((row) => {
+    const parsed = schema.safeParse(row)
+    return parsed.success ? [parsed.data] : []
+  })
 }
 
 function isAlive(processId: number | undefined): boolean {

@@ -1,5 +1,5 @@
 /** The host as a window meets it: requests, events and refusals over an in-memory channel, with real training in its worker. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -194,4 +194,13 @@ describe('what does not belong', () => {
     sendRaw(text)
     expect((await host.request('app.info', {})).shell).toBe('browser')
   })
+})
+
+test('a log with lines that are none still shows its other rows', async () => {
+  const file = path.join(runsFolder, 'watched', 'metrics.ndjson')
+  const whole = readFileSync(file, 'utf8')
+  const before = await host.request('runs.metrics', { run: 'watched' })
+  writeFileSync(file, `{"type":"episode","step":"many"}\nnot JSON\n${whole}{"type":"epis`)
+  expect(await host.request('runs.metrics', { run: 'watched' })).toEqual(before)
+  writeFileSync(file, whole)
 })

@@ -25,14 +25,14 @@ const sceneEntry = z.object({
   source: z.enum(['built-in', 'file']),
 })
 
-const evaluation = z.object({
+export const evaluationPoint = z.object({
   step: z.int(),
   episode: z.int(),
   meanReturn: finite,
   stdReturn: finite,
   isBest: z.boolean(),
 })
-const episode = z.object({
+export const episodePoint = z.object({
   step: z.int(),
   episode: z.int(),
   return: finite,
@@ -42,7 +42,7 @@ const episode = z.object({
   criticLoss: finite.optional(),
   meanQ: finite.optional(),
 })
-const progress = z.object({ step: z.int(), episode: z.int(), seconds: finite, stepsPerSecond: finite })
+export const progressPoint = z.object({ step: z.int(), episode: z.int(), seconds: finite, stepsPerSecond: finite })
 
 const runStatus = z.enum([
   'running',
@@ -160,10 +160,10 @@ export const requests = {
   'runs.metrics': define(
     z.strictObject({ run: plainName }),
     z.object({
-      episodes: z.array(episode),
-      evaluations: z.array(evaluation),
+      episodes: z.array(episodePoint),
+      evaluations: z.array(evaluationPoint),
       /** At each evaluation, and the newest of a run that trains. */
-      progress: z.array(progress),
+      progress: z.array(progressPoint),
     }),
   ),
   /** The scene that the run trains on, as it was at the start. */
@@ -177,9 +177,9 @@ export const requests = {
 } as const
 
 export const events = {
-  'training.episode': episode.extend({ run: z.string() }),
-  'training.evaluation': evaluation.extend({ run: z.string() }),
-  'training.progress': progress.extend({ run: z.string() }),
+  'training.episode': episodePoint.extend({ run: z.string() }),
+  'training.evaluation': evaluationPoint.extend({ run: z.string() }),
+  'training.progress': progressPoint.extend({ run: z.string() }),
   /** The robot in training, as it is now: at most 30 a second, and none while nothing moves. */
   'training.frame': z.object({
     run: z.string(),
@@ -216,6 +216,6 @@ export type RunStatus = z.output<typeof runStatus>
 export type Setting = z.output<typeof setting>
 export type RolloutEntry = z.output<typeof rolloutEntry>
 export type RolloutColumns = z.output<typeof rolloutColumns>
-export type EpisodePoint = z.output<typeof episode>
-export type EvaluationPoint = z.output<typeof evaluation>
-export type ProgressPoint = z.output<typeof progress>
+export type EpisodePoint = z.output<typeof episodePoint>
+export type EvaluationPoint = z.output<typeof evaluationPoint>
+export type ProgressPoint = z.output<typeof progressPoint>
