@@ -2,9 +2,9 @@
 import { readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { type Protocol, protocol } from 'electron'
+import { pageHeaders } from '../src/host/page-headers.ts'
 import { isAppAddress, SCHEME } from './address.ts'
 import type { Log } from './log.ts'
-import { pageHeaders } from './page-headers.ts'
 
 /** Every kind of file that a build of the window has; others are not served. */
 const MIME_TYPES: Record<string, string> = {

@@ -10,6 +10,7 @@ import sirv from 'sirv'
 import { WebSocketServer } from 'ws'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { packageFile } from './package.ts'
+import { pageHeaders } from './page-headers.ts'
 import { MAX_MESSAGE_LENGTH } from './rpc/connection.ts'
 import { createHostService, type HostService } from './service.ts'
 
@@ -28,28 +29,6 @@ export interface ServerOptions {
   log: (line: string) => void
 }
 
-/** Nothing but our own files runs in the page; the physics engine's WebAssembly needs 'wasm-unsafe-eval'. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-const HEADERS = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-}
-
 export async function startServer({ runsFolder, port, log }: ServerOptions): Promise<BrowserServer> {
   if (!(port >= 0 && port <= 65535))
     throw new UserError(`"--port" cannot be ${port}: it is a port from 1 to 65535, or 0 for a free one.`)
@@ -61,7 +40,7 @@ export async function startServer({ runsFolder, port, log }: ServerOptions): Pro
     dev: true,
   })
   const server = createServer((request, response) => {
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
+    for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value)
     const end = (status: number, words: string): void =>
       void response.writeHead(status, { 'Content-Type': 'text/plain' }).end(`${words}\n`)
     if (!isOwnHost(request, server)) {

@@ -87,66 +87,78 @@ export async function serve({ runsFolder, env = {} }: Pick<LaunchOptions, 'runsF
 
 async function launchChromium(options: LaunchOptions): Promise<App> {
   const server = await serve(options)
-  const browser = await chromium.launch({
-    executablePath: await findChromium(paths),
-    args: [...QUIET, ...GRAPHICS],
-    timeout: LONGEST_START,
-  })
-  const page = await browser.newPage({ viewport: options.size ?? DEFAULT_SIZE })
-  const errors = watchErrors(page)
-  await page.goto(server.url)
-  return {
-    page,
-    errors,
-    ...server,
-    async close() {
-      await browser.close()
-      return server.close()
-    },
+  try {
+    const browser = await chromium.launch({
+      executablePath: await findChromium(paths),
+      args: [...QUIET, ...GRAPHICS],
+      timeout: LONGEST_START,
+    })
+    const page = await browser.newPage({ viewport: options.size ?? DEFAULT_SIZE })
+    const errors = watchErrors(page)
+    await page.goto(server.url)
+    return {
+      page,
+      errors,
+      ...server,
+      async close() {
+        await browser.close()
+        return server.close()
+      },
+    }
+  } catch (error) {
+    await server.close()
+    throw error
   }
 }
 
 async function launchElectron(options: LaunchOptions): Promise<App> {
   const { runsFolder, env = {}, size = DEFAULT_SIZE, scene } = options
   const folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-electron-'))
-  const profile = options.profile ?? path.join(folder, 'profile')
   const display = process.platform === 'linux' && !process.env.DISPLAY ? await startDisplay() : undefined
-  const needsNoSandbox = process.platform === 'linux' && process.getuid?.() === 0
-  const app = await _electron.launch({
-    executablePath: findElectron(paths),
-    args: [
-      waitingApp(folder),
-      ...(needsNoSandbox ? ['--no-sandbox'] : []),
-      ...GRAPHICS,
-      `--runs=${path.resolve(runsFolder)}`,
-      `--profile=${profile}`,
-      ...(scene ? [path.resolve(scene)] : []),
-    ],
-    env: { ...(process.env as Record<string, string>), ...(display && { DISPLAY: display.name }), ...env },
-    timeout: LONGEST_START,
-  })
-  const child = app.process()
-  const logs = collect(child)
-  const page = await app.firstWindow()
-  const errors = watchErrors(page)
-  await page.waitForLoadState('load')
-  await app.evaluate(({ BrowserWindow }, { width, height }) => {
-    BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
-  }, size)
-  return {
-    page,
-    errors,
-    logs,
-    url: page.url(),
-    process: child,
-    electron: app,
-    async close() {
-      await Promise.race([app.close(), sleep(LONGEST_STOP, undefined, { ref: false })])
-      const code = await stop(child)
-      await display?.close()
-      rmSync(folder, { recursive: true, force: true })
-      return code
-    },
+  const cleanUp = async (): Promise<void> => {
+    await display?.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const needsNoSandbox = process.platform === 'linux' && process.getuid?.() === 0
+    const app = await _electron.launch({
+      executablePath: findElectron(paths),
+      args: [
+        waitingApp(folder),
+        ...(needsNoSandbox ? ['--no-sandbox'] : []),
+        ...GRAPHICS,
+        `--runs=${path.resolve(runsFolder)}`,
+        `--profile=${options.profile ?? path.join(folder, 'profile')}`,
+        ...(scene ? [path.resolve(scene)] : []),
+      ],
+      env: { ...(process.env as Record<string, string>), ...(display && { DISPLAY: display.name }), ...env },
+      timeout: LONGEST_START,
+    })
+    const child = app.process()
+    const logs = collect(child)
+    const page = await app.firstWindow()
+    const errors = watchErrors(page)
+    await page.waitForLoadState('load')
+    await app.evaluate(({ BrowserWindow }, { width, height }) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
+    }, size)
+    return {
+      page,
+      errors,
+      logs,
+      url: page.url(),
+      process: child,
+      electron: app,
+      async close() {
+        await Promise.race([app.close(), sleep(LONGEST_STOP, undefined, { ref: false })])
+        const code = await stop(child)
+        await cleanUp()
+        return code
+      },
+    }
+  } catch (error) {
+    await cleanUp()
+    throw error
   }
 }
 

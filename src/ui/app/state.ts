@@ -51,7 +51,8 @@ export async function refreshScenes(): Promise<void> {
   try {
     sceneEntries.value = await host.request('scenes.list', {})
     const first = sceneEntries.value[0]
-    if (!chosenScene.value && first) await chooseScene(first)
+    // A scene may have been opened meanwhile, and is then being read.
+    if (latestChoice === 0 && first) await chooseScene(first)
   } catch (error) {
     notifyError(error)
   }

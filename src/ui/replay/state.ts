@@ -147,7 +147,8 @@ effect(() => {
   const tick = (now: number) => {
     frame = 0
     if (!isPlaying()) return
-    const elapsed = (now - before) / 1000
+    // A frame's time is that of its beginning, which may be before the click that started the play.
+    const elapsed = Math.max(0, now - before) / 1000
     before = now
     send({ type: 'tick', elapsed })
     if (isPlaying() && frame === 0) frame = requestAnimationFrame(tick)
