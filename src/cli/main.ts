@@ -115,7 +115,7 @@ function createProgram(): Command {
     .action(async (run, { runs: runsFolder, out, seed, policy: choice, ...options }) => {
       const output = openOutput(options)
       const answer = await record({ run, runsFolder, out, seed, policy: choice })
-      output.line(`${answer.file}: ${answer.steps} steps, return ${answer.return.toFixed(2)}`)
+      output.line(`${out}: ${answer.steps} steps, return ${answer.return.toFixed(2)}`)
       output.answer(answer)
     })
 
