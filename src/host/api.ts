@@ -7,6 +7,7 @@ import { engineNames } from '../agent/engine.ts'
 import { presetNames } from '../agent/settings.ts'
 import { MAX_SEED } from '../common/random.ts'
 import type { Problem } from '../common/user-error.ts'
+import type { Evaluation } from '../training/evaluate.ts'
 import type { RunDescription, RunResult } from '../training/run-folder.ts'
 import type { TrainingEvent } from '../training/train.ts'
 import type { RunEntry } from './rpc/contract.ts'
@@ -63,21 +64,13 @@ export interface TrainingStarted {
   episodes: number | undefined
 }
 
-export interface EvaluateAnswer {
+/** `seeds` are the episodes' reset seeds: `record` with one of them shows that episode. */
+export interface EvaluateAnswer extends Evaluation {
   run: string
   scene: string
   policy: string
-  episodes: number
+  /** The block of episodes. */
   seed: number
-  meanReturn: number
-  stdReturn: number
-  minReturn: number
-  meanLength: number
-  terminated: number
-  truncated: number
-  /** Reset seed and return of each episode: `record` with such a seed shows that episode. */
-  seeds: number[]
-  returns: number[]
 }
 
 export interface RecordAnswer {
