@@ -3,7 +3,7 @@ import path from 'node:path'
 import { UserError } from '../common/user-error.ts'
 import type { Scene } from '../scene/schema.ts'
 import type { SceneEntry } from './rpc/contract.ts'
-import { listScenes, openScene } from './scenes.ts'
+import { builtInNames, listScenes, openScene } from './scenes.ts'
 
 export interface SceneLibrary {
   list(): SceneEntry[]
@@ -20,7 +20,7 @@ export function createSceneLibrary(): SceneLibrary {
   const pathOf = (id: string): string => {
     const file = files.get(id)
     if (file !== undefined) return file
-    if (listScenes().some(({ name }) => name === id)) return id
+    if (builtInNames().includes(id)) return id
     throw new UserError(`There is no scene "${id}" here; open its file first.`)
   }
   const entryOf = (id: string, { name, description = '' }: Scene): SceneEntry => ({

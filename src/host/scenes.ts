@@ -46,7 +46,8 @@ export function listScenes(): ListAnswer['scenes'] {
   })
 }
 
-function builtInNames(): string[] {
+/** Names of the built-in scenes, sorted; their files are not read. */
+export function builtInNames(): string[] {
   return readdirSync(packageFile('scenes'))
     .filter((file) => file.endsWith('.json'))
     .map((file) => path.basename(file, '.json'))

@@ -15,13 +15,11 @@ interface Property {
 
 export function describeSettings(): Setting[] {
   const { properties } = z.toJSONSchema(trainingSettingsSchema) as unknown as { properties: Record<string, Property> }
+  const settings = presetNames.map((preset) => [preset, settingsOf(preset)] as const)
   return Object.entries(properties).map(([name, property]) => {
     const minimum = property.minimum ?? property.exclusiveMinimum
     const maximum = property.maximum ?? property.exclusiveMaximum
-    const values = presetNames.map((preset) => [
-      preset,
-      settingsOf(preset)[name as keyof ReturnType<typeof settingsOf>],
-    ])
+    const values = settings.map(([preset, values]) => [preset, values[name as keyof typeof values]])
     return {
       name,
       help: property.description ?? '',
