@@ -1,12 +1,13 @@
 /** The policy file: a safetensors file of the actor's layers, with the policy's specification in its header. */
 import * as z from 'zod'
 import { UserError } from '../common/user-error.ts'
-import type { DenseLayer } from './network.ts'
+import type { DenseLayer, LayerNormalisation } from './network.ts'
 import { Policy } from './policy.ts'
 import { readTensors, type Tensor, writeTensors } from './safetensors.ts'
 
 const FORMAT = 'torquelab-policy'
-const VERSION = '1'
+/** 2 where a layer is normalised: what reads only 1 would not know; all else stays readable for it. */
+const VERSIONS = ['1', '2']
 
 const channelSchema = z.object({ name: z.string(), unit: z.string() })
 const specificationSchema = z.object({
@@ -18,13 +19,19 @@ const specificationSchema = z.object({
   trainedSteps: z.int().min(0),
 })
 
+/** The bytes of a policy's file; `readPolicy` gives the policy back to the bit. */
 export function writePolicy(policy: Policy): Uint8Array {
+  const { layers } = policy.network
   const tensors = new Map<string, Tensor>()
-  for (const [index, layer] of policy.network.layers.entries()) {
-    tensors.set(`actor.${index}.weights`, { shape: [layer.inputs, layer.outputs], data: layer.weights })
-    tensors.set(`actor.${index}.bias`, { shape: [layer.outputs], data: layer.bias })
+  for (const [index, { inputs, outputs, weights, bias, normalisation }] of layers.entries()) {
+    tensors.set(`actor.${index}.weights`, { shape: [inputs, outputs], data: weights })
+    tensors.set(`actor.${index}.bias`, { shape: [outputs], data: bias })
+    if (!normalisation) continue
+    tensors.set(`actor.${index}.gain`, { shape: [outputs], data: normalisation.gain })
+    tensors.set(`actor.${index}.offset`, { shape: [outputs], data: normalisation.offset })
   }
-  const metadata = { format: FORMAT, version: VERSION, specification: JSON.stringify(policy.specification) }
+  const version = layers.some(({ normalisation }) => normalisation) ? '2' : '1'
+  const metadata = { format: FORMAT, version, specification: JSON.stringify(policy.specification) }
   return writeTensors({ metadata, tensors })
 }
 
@@ -32,30 +39,37 @@ export function writePolicy(policy: Policy): Uint8Array {
 export function readPolicy(bytes: Uint8Array, file: string): Policy {
   const { metadata, tensors } = readTensors(bytes, file)
   if (metadata.format !== FORMAT) throw new UserError(`${file}: this safetensors file holds no TorqueLab policy.`)
-  if (metadata.version !== VERSION) {
+  if (!VERSIONS.includes(metadata.version ?? '')) {
     throw new UserError(
-      `${file}: the policy's version is ${metadata.version}; this TorqueLab reads version ${VERSION}. Update TorqueLab.`,
+      `${file}: the policy's version is ${metadata.version}; this TorqueLab reads versions ${VERSIONS.join(' and ')}. Update TorqueLab.`,
     )
   }
   const specification = parseSpecification(metadata.specification, file)
   const layers: DenseLayer[] = []
   let inputs = specification.observation.length
+  let used = 0
   for (;;) {
-    const weights = tensors.get(`actor.${layers.length}.weights`)
-    const bias = tensors.get(`actor.${layers.length}.bias`)
+    const layer = layers.length
+    const weights = tensors.get(`actor.${layer}.weights`)
+    const bias = tensors.get(`actor.${layer}.bias`)
     if (!weights || !bias) break
     const [rows, outputs] = weights.shape
     if (rows !== inputs || outputs === undefined || bias.data.length !== outputs) {
-      throw new UserError(
-        `${file}: layer ${layers.length} of the policy does not fit the layer before it. Save it anew.`,
-      )
+      throw new UserError(`${file}: layer ${layer} of the policy does not fit the layer before it. Save it anew.`)
     }
-    layers.push({ inputs, outputs, weights: weights.data, bias: bias.data })
+    const normalisation = normalisationOf(layer, outputs, tensors, file)
+    layers.push({ inputs, outputs, weights: weights.data, bias: bias.data, ...(normalisation && { normalisation }) })
     inputs = outputs
+    used += normalisation ? 4 : 2
   }
-  if (layers.length === 0 || inputs !== specification.action.length || tensors.size !== 2 * layers.length) {
+  if (layers.length === 0 || inputs !== specification.action.length || tensors.size !== used) {
     throw new UserError(
       `${file}: the policy's layers do not lead to its ${specification.action.length} actions. Save it anew.`,
+    )
+  }
+  if (layers.at(-1)!.normalisation) {
+    throw new UserError(
+      `${file}: the policy's last layer is normalised, which only hidden layers can be. Export the policy without.`,
     )
   }
   for (const [name, { data }] of tensors) {
@@ -63,6 +77,21 @@ export function readPolicy(bytes: Uint8Array, file: string): Policy {
       throw new UserError(`${file}: "${name}" holds a value that is not finite. Use an earlier policy.`)
   }
   return new Policy(specification, { layers })
+}
+
+function normalisationOf(
+  layer: number,
+  outputs: number,
+  tensors: Map<string, Tensor>,
+  file: string,
+): LayerNormalisation | undefined {
+  const gain = tensors.get(`actor.${layer}.gain`)
+  const offset = tensors.get(`actor.${layer}.offset`)
+  if (!gain && !offset) return undefined
+  if (gain?.data.length === outputs && offset?.data.length === outputs) return { gain: gain.data, offset: offset.data }
+  throw new UserError(
+    `${file}: the normalisation of layer ${layer} of the policy does not fit its ${outputs} units. Save it anew.`,
+  )
 }
 
 function parseSpecification(text: string | undefined, file: string): z.infer<typeof specificationSchema> {
