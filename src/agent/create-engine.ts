@@ -1,10 +1,12 @@
-/** Finds the engines that this machine can run, and loads one. */
+/** Finds the engines that this machine can run and these settings allow, and loads one. */
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import util from 'node:util'
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { messageOf, UserError } from '../common/user-error.ts'
+import { checkCombination } from './combinations.ts'
 import { type EngineName, type EngineOptions, engineNames, type LearningEngine } from './engine.ts'
+import type { AgentSettings } from './settings.ts'
 import { TensorFlowEngine } from './tensorflow-engine.ts'
 
 /** Makes engines of one kind, once its library is loaded. */
@@ -13,10 +15,20 @@ export interface EngineFactory {
   create(options: EngineOptions): LearningEngine
 }
 
-/** Loads the engine of that name, or the fastest that loads here. Throws a UserError when it cannot be loaded. */
-export async function loadEngine(name: EngineName | undefined): Promise<EngineFactory> {
-  if (name) return loaders[name]()
+/**
+ * Loads the engine of that name or, where none is given, the first of `engineNames` that has what the settings need and
+ * loads here. Throws a UserError for settings that make no sense together, for an engine that lacks what they need, and
+ * for one that cannot be loaded.
+ */
+export async function loadEngine(name: EngineName | undefined, settings: AgentSettings): Promise<EngineFactory> {
+  checkCombination(settings)
+  if (name) {
+    const lack = lackOf(name, settings)
+    if (lack) throw new UserError(`${lack}; use --engine tfjs-wasm, or leave --engine away.`)
+    return loaders[name]()
+  }
   for (const candidate of engineNames) {
+    if (lackOf(candidate, settings)) continue
     try {
       return await loaders[candidate]()
     } catch (error) {
@@ -26,9 +38,21 @@ export async function loadEngine(name: EngineName | undefined): Promise<EngineFa
   throw new UserError('No engine could be loaded; run "npm ci" to install the dependencies anew.', 'failure')
 }
 
+/** What the engine has not, though the settings need it. */
+function lackOf(name: EngineName, { batchNormalisation, layerNormalisation }: AgentSettings): string | undefined {
+  if (name !== 'fused') return undefined
+  if (batchNormalisation) return 'The fused engine has no batch normalisation'
+  if (layerNormalisation) return 'The fused engine has no layer normalisation'
+  return undefined
+}
+
 const require = createRequire(import.meta.url)
 
 const loaders: Record<EngineName, () => Promise<EngineFactory>> = {
+  fused: async () => {
+    const { loadFusedKernel } = await import('./kernel/fused-engine.ts')
+    return { name: 'fused', create: await loadFusedKernel() }
+  },
   'tfjs-node': () => {
     restoreUtilHelpers()
     return load('tfjs-node', 'tensorflow', () => require('@tensorflow/tfjs-node'))

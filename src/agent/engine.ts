@@ -1,19 +1,27 @@
 /**
- * What an engine is: the networks, their optimisers and the replay buffer, with one DDPG update as one call.
- * The algorithm around it (exploration, when to learn) is in ddpg.ts and is the same for every engine.
+ * What an engine is: the networks, their optimisers, the replay buffer and its sampler, with one update as one call.
+ * The algorithm around it (exploration, n-step returns, when to learn) is in agent.ts and is the same for every engine.
  *
  * | call | in | out |
  * |---|---|---|
  * | `act` | observation [O] | action [A] = tanh(actor), no noise |
- * | `store` | observation [O], action [A], reward, next observation [O], terminated | - |
- * | `updateOn` | indices [B] of stored transitions | losses before the update |
+ * | `store` | observation [O], action [A], reward, next observation [O], discount | - |
+ * | `update` | whether the policy is updated too | metrics, as they were before the update |
+ * | `updateOn` | the same, for a batch chosen by the caller | the same |
  *
- * The critic's input joins the action to the outputs of its first hidden layer (to the observation where there is only one).
+ * One update, on a batch of B transitions (s, a, r, s', d) with importance weights w (1 where sampling is uniform):
+ * 1. a' = clip(targetActor(s') + target noise, -1, 1);  y = r + d·Q'(s', a'), the smaller Q' of twin critics;
+ * 2. each critic descends mean(w·(Q(s, a) - y)²) + L2, by Adam;
+ * 3. where the policy is updated: the actor descends mean(-Q(s, actor(s)) + preactivationPenalty·|z|²), z the input of
+ *    its tanh, with the (first) critic just updated; then all targets follow: θ' ← θ' + τ(θ - θ').
+ *
+ * The critic's input joins the action to the input of its layer `criticActionLayer(settings)`, after the other inputs.
  */
 import type { Network } from '../policy/network.ts'
 import type { AgentSettings } from './settings.ts'
 
-export const engineNames = ['tfjs-node', 'tfjs-wasm', 'tfjs-cpu'] as const
+/** In the order in which they are preferred, where the settings leave a choice. */
+export const engineNames = ['fused', 'tfjs-node', 'tfjs-wasm', 'tfjs-cpu'] as const
 export type EngineName = (typeof engineNames)[number]
 
 /** Sizes of a problem. */
@@ -22,21 +30,35 @@ export interface ProblemSize {
   action: number
 }
 
-/** The four networks of DDPG. */
+/** The networks of DDPG; with twin critics (TD3) a second critic and its target beside the first. */
 export interface Networks {
   actor: Network
   critic: Network
   targetActor: Network
   targetCritic: Network
+  secondCritic?: Network
+  targetSecondCritic?: Network
 }
 
 export interface UpdateMetrics {
-  /** Mean squared temporal-difference error over the batch, without the L2 term. */
+  /** Mean squared temporal-difference error over the batch, weighted by importance, without the L2 term; the mean of both with twin critics. */
   criticLoss: number
-  /** Minus the mean of Q(s, actor(s)) over the batch, with the critic just updated. */
-  policyLoss: number
-  /** Mean of Q(s, a) over the batch, before the update. */
+  /** Mean of Q(s, a) over the batch, of the first critic, before the update. */
   meanQ: number
+  /** Minus the mean of Q(s, actor(s)) over the batch, with the critic just updated; only where the policy was updated. */
+  policyLoss?: number
+  /** Share of the batch's actions actor(s) with |a| > 0.99, where tanh hardly learns; only where the policy was updated. */
+  saturation?: number
+}
+
+/** A batch chosen by the caller. */
+export interface ChosenBatch {
+  /** [B] of stored transitions; 0 is the first slot of the buffer's ring. */
+  indices: Uint32Array
+  /** [B], multiplies each transition's loss; 1 where absent. */
+  weights?: Float32Array
+  /** [B, A], added to the target policy's actions, already clipped; 0 where absent. */
+  targetNoise?: Float32Array
 }
 
 export interface LearningEngine {
@@ -44,16 +66,24 @@ export interface LearningEngine {
   /** Transitions now in the replay buffer. */
   readonly stored: number
   act(observation: Float32Array, action: Float32Array): void
-  /** `terminated` is true only where nothing can be earned afterwards: a time limit is not a termination. */
+  /**
+   * `discount` is what the value of `nextObservation` counts: γ after one step, γⁿ after n, 0 where the episode
+   * terminated (nothing can be earned afterwards; a time limit is not a termination).
+   */
   store(
     observation: Float32Array,
     action: Float32Array,
     reward: number,
     nextObservation: Float32Array,
-    terminated: boolean,
+    discount: number,
   ): void
-  /** One update of critic, actor and targets on the stored transitions with these indices (0 is the oldest slot of the buffer's array). */
-  updateOn(indices: Uint32Array): UpdateMetrics
+  /** Samples a batch by the settings and learns from it; with prioritised replay the batch gets new priorities. */
+  update(updatesPolicy: boolean): UpdateMetrics
+  updateOn(batch: ChosenBatch, updatesPolicy: boolean): UpdateMetrics
+  /** Every observation from here on, stored ones too, is seen as (observation - mean)·scale; both [O]. */
+  setObservationScaling(mean: Float32Array, scale: Float32Array): void
+  /** The first layer that holds a value which is not finite, such as "critic, layer 2"; undefined where all is well. */
+  findNonFinite(): string | undefined
   /** Copies of the weights. */
   exportNetworks(): Networks
   dispose(): void
@@ -64,9 +94,22 @@ export interface EngineOptions {
   settings: AgentSettings
   /** The initial weights; copied. */
   networks: Networks
+  /** States of the generators (RandomStream.state()) that `update` draws from. */
+  random: EngineRandom
+  /** Threads that share an update, the caller's included; engines that cannot choose ignore it. The results are the same bits. */
+  threads?: number
+  /** Lets the fused engine use relaxed SIMD: faster on some processors, and other bits on each. */
+  relaxedSimd?: boolean
 }
 
-/** Index of the critic's layer that takes the action: its second hidden layer (the paper), or the only one. */
-export function criticActionLayer(hiddenSizes: readonly number[]): number {
-  return Math.min(1, hiddenSizes.length - 1)
+export interface EngineRandom {
+  /** For the choice of transitions. */
+  replay: number[]
+  /** For TD3's noise on the target policy's actions. */
+  targetNoise: number[]
+}
+
+/** Index of the critic's layer that takes the action. */
+export function criticActionLayer({ hiddenSizes, criticActionInput }: AgentSettings): number {
+  return Math.min(criticActionInput, hiddenSizes.length) - 1
 }

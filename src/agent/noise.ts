@@ -1,5 +1,42 @@
-/** Ornstein-Uhlenbeck noise: exploration that stays on one side for a while, as a push does. */
+/** Noise on actions: what the agent explores with, and TD3's on the target policy. */
 import type { RandomStream } from '../common/random.ts'
+import type { AgentSettings } from './settings.ts'
+
+export interface ExplorationNoise {
+  /** The noise now, one entry per action. */
+  readonly value: Float64Array
+  /** To be called at the start of each episode. */
+  reset(): void
+  /** Moves on by one action; the noise is then in `value`. */
+  step(): void
+}
+
+export function createNoise(size: number, settings: AgentSettings, random: RandomStream): ExplorationNoise {
+  const { noise, noiseTheta: theta, noiseSigma: sigma, noiseTimeStep: timeStep } = settings
+  if (noise === 'gaussian') return new GaussianNoise(size, sigma, random)
+  return new OrnsteinUhlenbeckNoise(size, { theta, sigma, timeStep }, random)
+}
+
+/** N(0, deviation²), independent for each action and step (Fujimoto et al. 2018, section 6.1). */
+export class GaussianNoise implements ExplorationNoise {
+  readonly value: Float64Array
+  private readonly deviation: number
+  private readonly random: RandomStream
+
+  constructor(size: number, deviation: number, random: RandomStream) {
+    this.value = new Float64Array(size)
+    this.deviation = deviation
+    this.random = random
+  }
+
+  reset(): void {
+    this.value.fill(0)
+  }
+
+  step(): void {
+    for (let index = 0; index < this.value.length; index++) this.value[index] = this.random.normal(0, this.deviation)
+  }
+}
 
 export interface OrnsteinUhlenbeckSettings {
   theta: number
@@ -8,8 +45,11 @@ export interface OrnsteinUhlenbeckSettings {
   timeStep: number
 }
 
-/** x ← x + θ(0 - x)dt + σ√dt·N(0, 1), one independent x per action (Uhlenbeck and Ornstein 1930; the paper, section 7). */
-export class OrnsteinUhlenbeckNoise {
+/**
+ * Exploration that stays on one side for a while, as a push does:
+ * x ← x + θ(0 - x)dt + σ√dt·N(0, 1), one independent x per action (Uhlenbeck and Ornstein 1930; the paper, section 7).
+ */
+export class OrnsteinUhlenbeckNoise implements ExplorationNoise {
   readonly value: Float64Array
   private readonly settings: OrnsteinUhlenbeckSettings
   private readonly random: RandomStream
@@ -24,12 +64,22 @@ export class OrnsteinUhlenbeckNoise {
     this.value.fill(0)
   }
 
-  /** Moves on by one time step; the noise is then in `value`. */
   step(): void {
     const { theta, sigma, timeStep } = this.settings
     const spread = sigma * Math.sqrt(timeStep)
     for (let index = 0; index < this.value.length; index++) {
       this.value[index]! += -theta * this.value[index]! * timeStep + spread * this.random.normal()
     }
+  }
+}
+
+/** Fills `noise` [B, A] with N(0, targetNoise²) clipped to ±targetNoiseClip (TD3, section 5.3), row by row. */
+export function drawTargetNoise(
+  { targetNoise, targetNoiseClip }: Pick<AgentSettings, 'targetNoise' | 'targetNoiseClip'>,
+  random: RandomStream,
+  noise: Float32Array,
+): void {
+  for (let index = 0; index < noise.length; index++) {
+    noise[index] = Math.min(targetNoiseClip, Math.max(-targetNoiseClip, random.normal(0, targetNoise)))
   }
 }

@@ -1,13 +1,14 @@
 /** A ring of transitions in typed arrays: the newest `capacity` are kept. Memory is touched only as it fills. */
 import type { ProblemSize } from './engine.ts'
 
-/** Transitions gathered for an update, row-major: observations [B, O], actions [B, A], rewards [B], next observations [B, O], terminated [B] (1 or 0). */
+/** Transitions gathered for an update, row-major: observations [B, O], actions [B, A], rewards [B], next observations [B, O], discounts [B]. */
 export interface Batch {
   observations: Float32Array
   actions: Float32Array
   rewards: Float32Array
   nextObservations: Float32Array
-  terminated: Float32Array
+  /** What the value of the next observation counts; 0 after a termination. */
+  discounts: Float32Array
 }
 
 export class ReplayBuffer {
@@ -28,21 +29,23 @@ export class ReplayBuffer {
     return this.count
   }
 
+  /** Copies the transition in and returns its slot in the ring. */
   store(
     observation: Float32Array,
     action: Float32Array,
     reward: number,
     nextObservation: Float32Array,
-    terminated: boolean,
-  ): void {
-    const { transitions, next } = this
-    transitions.observations.set(observation, next * this.size.observation)
-    transitions.actions.set(action, next * this.size.action)
-    transitions.rewards[next] = reward
-    transitions.nextObservations.set(nextObservation, next * this.size.observation)
-    transitions.terminated[next] = terminated ? 1 : 0
-    this.next = (next + 1) % this.capacity
+    discount: number,
+  ): number {
+    const { transitions, next: slot } = this
+    transitions.observations.set(observation, slot * this.size.observation)
+    transitions.actions.set(action, slot * this.size.action)
+    transitions.rewards[slot] = reward
+    transitions.nextObservations.set(nextObservation, slot * this.size.observation)
+    transitions.discounts[slot] = discount
+    this.next = (slot + 1) % this.capacity
     this.count = Math.min(this.count + 1, this.capacity)
+    return slot
   }
 
   /** Room for a batch of `count` transitions, to be refilled by `gather`. */
@@ -50,6 +53,7 @@ export class ReplayBuffer {
     return allocate(count, this.size)
   }
 
+  /** Copies the transitions of these slots into the batch. Throws a RangeError for a slot that holds none. */
   gather(indices: Uint32Array, batch: Batch): void {
     const { observation, action } = this.size
     const { transitions } = this
@@ -59,7 +63,7 @@ export class ReplayBuffer {
       copyRow(transitions.actions, index, batch.actions, row, action)
       copyRow(transitions.nextObservations, index, batch.nextObservations, row, observation)
       batch.rewards[row] = transitions.rewards[index]!
-      batch.terminated[row] = transitions.terminated[index]!
+      batch.discounts[row] = transitions.discounts[index]!
     })
   }
 }
@@ -70,7 +74,7 @@ function allocate(count: number, { observation, action }: ProblemSize): Batch {
     actions: new Float32Array(count * action),
     rewards: new Float32Array(count),
     nextObservations: new Float32Array(count * observation),
-    terminated: new Float32Array(count),
+    discounts: new Float32Array(count),
   }
 }
 

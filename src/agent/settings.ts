@@ -1,12 +1,15 @@
 /**
- * The learner's settings: one schema, with the help and the source of each, and the two presets.
- * docs/algorithms.md lists every deviation of `default` from `paper` with its reason.
+ * The learner's settings: one schema, with the help and the source of each.
+ * The presets are in presets.ts; docs/algorithms.md lists every deviation from the papers with its reason.
  */
 import * as z from 'zod'
 
 const rate = z.number().gt(0).max(1)
 
-/** "the paper" is Lillicrap et al. 2016, Continuous control with deep reinforcement learning, section 7. */
+/**
+ * "the paper" is Lillicrap et al. 2016, Continuous control with deep reinforcement learning, section 7; "TD3" is Fujimoto
+ * et al. 2018, Addressing function approximation error in actor-critic methods.
+ */
 export const agentSettingsSchema = z.strictObject({
   actorLearningRate: rate.describe("Adam's learning rate for the actor (LRA; the paper: 1e-4)"),
   criticLearningRate: rate.describe("Adam's learning rate for the critic (LRC; the paper: 1e-3)"),
@@ -19,9 +22,9 @@ export const agentSettingsSchema = z.strictObject({
     ),
   discount: z.number().min(0).lt(1).describe('discount factor γ (GAMMA; the paper: 0.99)'),
   softUpdateRate: rate.describe(
-    'share τ of the new weights that the target networks take at each update (TAU; the paper: 1e-3)',
+    'share τ of the new weights that the target networks take at each update (TAU; the paper: 1e-3; TD3: 5e-3)',
   ),
-  batchSize: z.int().min(1).max(65536).describe('transitions in each update (BATCH_SIZE; the paper: 64)'),
+  batchSize: z.int().min(1).max(65536).describe('transitions in each update (BATCH_SIZE; the paper: 64; TD3: 100)'),
   replayCapacity: z
     .int()
     .min(1)
@@ -32,6 +35,11 @@ export const agentSettingsSchema = z.strictObject({
     .min(1)
     .max(3)
     .describe('units of each hidden layer (H1, H2; the paper: 400 and 300)'),
+  criticActionInput: z
+    .int()
+    .min(1)
+    .max(2)
+    .describe('hidden layer of the critic that the action enters: 2 (the paper) or 1 (TD3)'),
   learningStarts: z
     .int()
     .min(1)
@@ -44,12 +52,21 @@ export const agentSettingsSchema = z.strictObject({
     .describe(
       'steps at the start with uniformly random actions instead of the actor (Spinning Up: start_steps; the paper: 0)',
     ),
+  noise: z
+    .enum(['ornstein-uhlenbeck', 'gaussian'])
+    .describe('exploration noise: correlated in time (the paper) or independent at each step (TD3)'),
   noiseTheta: z
     .number()
     .min(0)
     .max(100)
     .describe('Ornstein-Uhlenbeck θ: how fast the noise returns to 0 (the paper: 0.15)'),
-  noiseSigma: z.number().min(0).max(10).describe('Ornstein-Uhlenbeck σ: how strong the noise is (the paper: 0.2)'),
+  noiseSigma: z
+    .number()
+    .min(0)
+    .max(10)
+    .describe(
+      'how strong the noise is: σ of Ornstein-Uhlenbeck (the paper: 0.2), the standard deviation of Gaussian noise (TD3: 0.1)',
+    ),
   noiseTimeStep: z
     .number()
     .gt(0)
@@ -63,33 +80,68 @@ export const agentSettingsSchema = z.strictObject({
     .min(0)
     .max(1)
     .describe('what ε loses at each step, down to 0 (epsilon_decay; 1e-5 for the pendulum)'),
+  twinCritics: z.boolean().describe('two critics, targets from the smaller of both (TD3, section 4.2)'),
+  policyDelay: z
+    .int()
+    .min(1)
+    .max(100)
+    .describe("critic updates for each update of the actor and the targets (TD3, section 5.2: 2; the paper's 1)"),
+  targetNoise: z
+    .number()
+    .min(0)
+    .max(10)
+    .describe("standard deviation of the noise on the target policy's actions (TD3, section 5.3: 0.2; 0 is off)"),
+  targetNoiseClip: z.number().gt(0).max(10).describe('largest such noise (TD3, section 5.3: 0.5)'),
+  nStep: z
+    .int()
+    .min(1)
+    .max(100)
+    .describe('rewards summed before a target bootstraps (Barth-Maron et al. 2018, D4PG: 5; 1 is off)'),
+  prioritisedReplay: z
+    .boolean()
+    .describe('draw transitions by their temporal-difference error (Schaul et al. 2016, proportional)'),
+  priorityExponent: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe('prioritised replay α: 0 is uniform (Schaul et al. 2016, table 3: 0.6)'),
+  importanceExponent: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe('prioritised replay β at the first update: how much weights make up for it (Schaul et al. 2016: 0.4)'),
+  importanceUpdates: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .describe('updates over which β rises to 1, in a straight line (Schaul et al. 2016: the length of training)'),
+  observationNormalisation: z
+    .boolean()
+    .describe(
+      'subtract the running mean of each observation and divide by its deviation (Stable-Baselines3: VecNormalize)',
+    ),
+  layerNormalisation: z
+    .boolean()
+    .describe('normalise the inputs of each hidden ReLU over the layer, actor and critics (Ba et al. 2016)'),
+  batchNormalisation: z
+    .boolean()
+    .describe(
+      "normalise over the batch as the paper does: the state, all layers of the actor, the critic's before the action (Ioffe and Szegedy 2015)",
+    ),
+  gradientClip: z
+    .number()
+    .min(0)
+    .max(1e6)
+    .describe(
+      'largest L2 norm of the gradient of one network; longer ones are scaled down (Pascanu et al. 2013; 0 is off)',
+    ),
+  preactivationPenalty: z
+    .number()
+    .min(0)
+    .max(10)
+    .describe(
+      "weight of the squared input of the actor's tanh in its loss, against saturation (Andrychowicz et al. 2017, HER, appendix A: 1; 0 is off)",
+    ),
 })
 
 export type AgentSettings = z.infer<typeof agentSettingsSchema>
-
-export const presetNames = ['default', 'paper'] as const
-export type PresetName = (typeof presetNames)[number]
-
-const paper: AgentSettings = {
-  actorLearningRate: 1e-4,
-  criticLearningRate: 1e-3,
-  criticL2: 1e-2,
-  discount: 0.99,
-  softUpdateRate: 1e-3,
-  batchSize: 64,
-  replayCapacity: 1_000_000,
-  hiddenSizes: [400, 300],
-  learningStarts: 100,
-  randomSteps: 0,
-  noiseTheta: 0.15,
-  noiseSigma: 0.2,
-  noiseTimeStep: 1,
-  explorationStart: 1,
-  explorationDecay: 1e-5,
-}
-
-/** `paper` is faithful to the paper; `default` is what learns well on these tasks. */
-export const presets: Record<PresetName, AgentSettings> = {
-  paper,
-  default: { ...paper, softUpdateRate: 0.01, criticL2: 0, learningStarts: 1000, randomSteps: 1000 },
-}

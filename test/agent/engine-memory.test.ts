@@ -1,20 +1,36 @@
 /** An engine gives back all that it took, and an update leaves nothing behind. */
 import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
-import { loadEngine } from '../../src/agent/create-engine.ts'
-import { initialiseNetworks } from '../../src/agent/initialisation.ts'
-import { presets } from '../../src/agent/settings.ts'
-import { RandomStream } from '../../src/common/random.ts'
+import type { AgentSettings } from '../../src/agent/settings.ts'
+import { createEngine, loadTested, storeRandom } from './engines.ts'
 
-test('given an engine that has made updates, when it is disposed of, then no tensor of its remains', async () => {
-  const { create } = await loadEngine('tfjs-cpu')
-  const size = { observation: 3, action: 1 }
-  const settings = { ...presets.paper, hiddenSizes: [5, 4], replayCapacity: 10 }
+const cases: { what: string; changes: Partial<AgentSettings> }[] = [
+  { what: 'DDPG', changes: {} },
+  {
+    what: 'all of TD3, prioritised replay, gradient clipping and layer normalisation',
+    changes: {
+      twinCritics: true,
+      policyDelay: 2,
+      targetNoise: 0.2,
+      criticL2: 0.01,
+      prioritisedReplay: true,
+      layerNormalisation: true,
+      gradientClip: 1e-3,
+      preactivationPenalty: 0.1,
+    },
+  },
+  { what: 'batch normalisation', changes: { batchNormalisation: true } },
+]
+
+test.each(cases)('given an engine with $what, when it has made updates, then nothing remains of it', async (one) => {
+  const factory = await loadTested('tfjs-cpu')
   const before = tf.memory().numTensors
-  const networks = initialiseNetworks(size, settings.hiddenSizes, RandomStream.derive(1, 'initial weights'))
-  const engine = create({ size, settings, networks })
-  engine.store(Float32Array.of(1, 2, 3), Float32Array.of(0.5), -1, Float32Array.of(1, 2, 4), false)
-  const update = () => engine.updateOn(Uint32Array.of(0, 0, 0))
+  const engine = createEngine(factory, { changes: one.changes })
+  storeRandom(engine, 10)
+  const update = () => {
+    for (const updatesPolicy of [true, false]) engine.update(updatesPolicy)
+    engine.act(new Float32Array(3), new Float32Array(2))
+  }
   update()
   const afterOne = tf.memory().numTensors
   for (let count = 0; count < 5; count++) update()

@@ -3,6 +3,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { copyNetwork, initialiseNetworks } from '../../src/agent/initialisation.ts'
+import { presets } from '../../src/agent/presets.ts'
+import type { AgentSettings } from '../../src/agent/settings.ts'
 import { RandomStream } from '../../src/common/random.ts'
 import type { DenseLayer, Network } from '../../src/policy/network.ts'
 
@@ -99,6 +101,44 @@ describe('Given layers wide enough to see their distribution', () => {
   })
 })
 
+describe('Given a problem with the options of TD3', () => {
+  const ddpg = initialise(3, 4, 2, [6, 5])
+
+  test('when the action enters the first layer, then that layer counts it and the second does not', () => {
+    const { critic } = initialise(3, 4, 2, [6, 5], { criticActionInput: 1 })
+    expect(critic.layers.map(({ inputs }) => inputs)).toEqual([6, 6, 5])
+  })
+
+  test('when there are twin critics, then the second has the shape of the first, other weights and a target of its own', () => {
+    const { critic, secondCritic, targetSecondCritic } = initialise(3, 4, 2, [6, 5], { twinCritics: true })
+    expect(secondCritic!.layers.map(({ inputs }) => inputs)).toEqual(critic.layers.map(({ inputs }) => inputs))
+    secondCritic!.layers.forEach((layer, index) => {
+      expect(layer.weights).not.toEqual(critic.layers[index]!.weights)
+      expect(largest(layer.weights)).toBeLessThanOrEqual(index === 2 ? 3e-3 : 1 / Math.sqrt(layer.inputs))
+    })
+    expectCopy(targetSecondCritic!, secondCritic!)
+  })
+
+  test('when there are twin critics, then the other networks are those of DDPG with the same seed', () => {
+    const { secondCritic, targetSecondCritic, ...others } = initialise(3, 4, 2, [6, 5], { twinCritics: true })
+    expect(others).toEqual(ddpg)
+  })
+
+  test('when layers are normalised, then all hidden ones have gains of 1 and offsets of 0, and the last has none', () => {
+    const { actor, critic, targetActor } = initialise(3, 4, 2, [6, 5], { layerNormalisation: true })
+    for (const { layers } of [actor, critic]) {
+      expect(layers.map(({ normalisation }) => normalisation?.gain.length)).toEqual([6, 5, undefined])
+      for (const { normalisation } of layers.slice(0, 2)) {
+        expect(new Set(normalisation!.gain)).toEqual(new Set([1]))
+        expect(new Set(normalisation!.offset)).toEqual(new Set([0]))
+      }
+    }
+    expectCopy(targetActor, actor)
+    expect(targetActor.layers[0]!.normalisation!.gain).not.toBe(actor.layers[0]!.normalisation!.gain)
+    expect(actor.layers[1]!.weights).toEqual(ddpg.actor.layers[1]!.weights)
+  })
+})
+
 describe('Given a seed', () => {
   test('when the networks are initialised twice, then they are the same, and others from another seed', () => {
     expect(initialise(1, 3, 2, [5, 4])).toEqual(initialise(1, 3, 2, [5, 4]))
@@ -113,8 +153,15 @@ describe('Given a seed', () => {
   })
 })
 
-function initialise(seed: number, observation: number, action: number, hiddenSizes: number[]) {
-  return initialiseNetworks({ observation, action }, hiddenSizes, RandomStream.derive(seed, 'initial weights'))
+function initialise(
+  seed: number,
+  observation: number,
+  action: number,
+  hiddenSizes: number[],
+  changes: Partial<AgentSettings> = {},
+) {
+  const settings = { ...presets.ddpg.paper, hiddenSizes, ...changes }
+  return initialiseNetworks({ observation, action }, settings, RandomStream.derive(seed, 'initial weights'))
 }
 
 function expectCopy(copy: Network, source: Network): void {

@@ -2,7 +2,14 @@
 // an autoregressive process of order 1 with coefficient 1 - θdt and innovations of variance σ²dt.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { OrnsteinUhlenbeckNoise, type OrnsteinUhlenbeckSettings } from '../../src/agent/noise.ts'
+import {
+  createNoise,
+  drawTargetNoise,
+  GaussianNoise,
+  OrnsteinUhlenbeckNoise,
+  type OrnsteinUhlenbeckSettings,
+} from '../../src/agent/noise.ts'
+import { presets } from '../../src/agent/presets.ts'
 import { RandomStream } from '../../src/common/random.ts'
 
 const processes: OrnsteinUhlenbeckSettings[] = [
@@ -91,6 +98,76 @@ describe('Given noise', () => {
     const [first, second] = [run(processes[0]!, 20), run(processes[0]!, 20)]
     expect(first).toEqual(second)
     expect(new Set(first).size).toBe(20)
+  })
+})
+
+describe('Given Gaussian noise of deviation 0.3', () => {
+  const noise = new GaussianNoise(2, 0.3, RandomStream.derive(4, 'noise'))
+  const series = Array.from({ length: 100_000 }, () => {
+    noise.step()
+    return [...noise.value] as [number, number]
+  })
+  const first = Float64Array.from(series, ([value]) => value)
+
+  test('when it runs for long, then its variance is 0.09 and its mean 0', () => {
+    expect(Math.abs(meanProduct(first, 0) / 0.09 - 1)).toBeLessThan(0.02)
+    expect(Math.abs(first.reduce((sum, value) => sum + value, 0) / first.length)).toBeLessThan(
+      (4 * 0.3) / Math.sqrt(first.length),
+    )
+  })
+
+  test('when it runs for long, then 68.3 % of it lies within one deviation and 95.4 % within two', () => {
+    const shareWithin = (bound: number) => first.filter((value) => Math.abs(value) < bound).length / first.length
+    expect(Math.abs(shareWithin(0.3) - 0.6827)).toBeLessThan(0.006)
+    expect(Math.abs(shareWithin(0.6) - 0.9545)).toBeLessThan(0.003)
+  })
+
+  test('when it runs for long, then neither steps nor actions are correlated', () => {
+    expect(Math.abs(meanProduct(first, 1) / 0.09)).toBeLessThan(4 / Math.sqrt(first.length))
+    const product = series.reduce((sum, [a, b]) => sum + a * b, 0) / series.length
+    expect(Math.abs(product / 0.09)).toBeLessThan(4 / Math.sqrt(series.length))
+  })
+
+  test('when it is reset, then its values are 0', () => {
+    noise.reset()
+    expect([...noise.value]).toEqual([0, 0])
+  })
+})
+
+describe('Given the settings of an agent', () => {
+  test('when its noise is made, then it is of the kind and strength that they name', () => {
+    const random = () => RandomStream.derive(1, 'noise')
+    const [uhlenbeck, gaussian] = (['ornstein-uhlenbeck', 'gaussian'] as const).map((noise) =>
+      createNoise(1, { ...presets.ddpg.paper, noise, noiseTheta: 0.5, noiseTimeStep: 0.25, noiseSigma: 0.4 }, random()),
+    )
+    const draws = random()
+    let expected = 0
+    for (let step = 0; step < 10; step++) {
+      const normal = draws.normal()
+      expected += -0.5 * expected * 0.25 + 0.4 * 0.5 * normal
+      uhlenbeck!.step()
+      gaussian!.step()
+      expect(uhlenbeck!.value[0]).toBeCloseTo(expected, 12)
+      expect(gaussian!.value[0]).toBeCloseTo(0.4 * normal, 12)
+    }
+  })
+})
+
+describe('Given noise for target actions of deviation 0.2, clipped at 0.5', () => {
+  const noise = new Float32Array(50_000)
+  drawTargetNoise({ targetNoise: 0.2, targetNoiseClip: 0.5 }, RandomStream.derive(6, 'target noise'), noise)
+
+  test('when much of it is drawn, then none is beyond the clip, and as much is at it as lies beyond in the normal', () => {
+    expect(noise.every((value) => Math.abs(value) <= 0.5)).toBe(true)
+    const clipped = noise.filter((value) => Math.abs(value) === 0.5).length / noise.length
+    // P(|N(0, 1)| > 2.5)
+    expect(Math.abs(clipped - 0.01242)).toBeLessThan(0.002)
+  })
+
+  test('when much of it is drawn, then its variance is that of a clipped normal', () => {
+    // 0.04 times 1 - 2(z·φ(z) + Q(z) - z²·Q(z)) at z = 2.5, with φ(z) = 0.017528 and Q(z) = 0.0062097.
+    const expected = 0.04 * (1 - 2 * (2.5 * 0.017528 + 0.0062097 - 6.25 * 0.0062097))
+    expect(Math.abs(meanProduct(Float64Array.from(noise), 0) / expected - 1)).toBeLessThan(0.03)
   })
 })
 

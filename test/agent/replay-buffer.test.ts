@@ -10,7 +10,7 @@ interface Transition {
   action: Float32Array
   reward: number
   nextObservation: Float32Array
-  terminated: boolean
+  discount: number
 }
 
 const sizes = fc.record({ observation: fc.integer({ min: 1, max: 4 }), action: fc.integer({ min: 1, max: 3 }) })
@@ -141,12 +141,12 @@ function transition(size: ProblemSize, index: number): Transition {
     action: values(size.action, 2),
     reward: index,
     nextObservation: values(size.observation, 3),
-    terminated: index % 3 === 2,
+    discount: index % 3 === 2 ? 0 : 0.5 ** (index % 4),
   }
 }
 
-function store(buffer: ReplayBuffer, { observation, action, reward, nextObservation, terminated }: Transition): void {
-  buffer.store(observation, action, reward, nextObservation, terminated)
+function store(buffer: ReplayBuffer, { observation, action, reward, nextObservation, discount }: Transition): void {
+  buffer.store(observation, action, reward, nextObservation, discount)
 }
 
 /** The transition that was last stored into a slot of the ring. */
@@ -160,7 +160,7 @@ function expectRow(batch: Batch, row: number, expected: Transition, size: Proble
   expect(rowOf(batch.actions, size.action)).toEqual(expected.action)
   expect(batch.rewards[row]).toBe(expected.reward)
   expect(rowOf(batch.nextObservations, size.observation)).toEqual(expected.nextObservation)
-  expect(batch.terminated[row]).toBe(expected.terminated ? 1 : 0)
+  expect(batch.discounts[row]).toBe(expected.discount)
 }
 
 function rewardsIn(buffer: ReplayBuffer): number[] {

@@ -1,45 +1,68 @@
-// The DDPG agent around an engine: when it explores, how much, when it learns and from what.
+// The agent around an engine: when it explores, how much, when it learns and from what.
 // A fake engine shows the agent alone; the tests of what an update does run the real one on WebAssembly.
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type EngineFactory, loadEngine } from '../../src/agent/create-engine.ts'
-import { DdpgAgent } from '../../src/agent/ddpg.ts'
-import type { LearningEngine, Networks, ProblemSize, UpdateMetrics } from '../../src/agent/engine.ts'
-import { type AgentSettings, presets } from '../../src/agent/settings.ts'
+import { Agent } from '../../src/agent/agent.ts'
+import type { EngineFactory } from '../../src/agent/create-engine.ts'
+import type { EngineRandom, LearningEngine, Networks, ProblemSize, UpdateMetrics } from '../../src/agent/engine.ts'
+import { presets } from '../../src/agent/presets.ts'
+import type { AgentSettings } from '../../src/agent/settings.ts'
+import { RandomStream } from '../../src/common/random.ts'
 import { UserError } from '../../src/common/user-error.ts'
 import type { Network } from '../../src/policy/network.ts'
+import { actionOf, answerOf, largestDifference, loadTested, testedEngines } from './engines.ts'
 
 /** Stands for an engine: an actor that answers `output`, updates that return `metrics`, and a record of the calls. */
 class FakeEngine implements LearningEngine {
   readonly name = 'tfjs-cpu'
   output = 0
-  metrics: UpdateMetrics = { criticLoss: 1, policyLoss: 2, meanQ: 3 }
+  metrics: UpdateMetrics = { criticLoss: 1, policyLoss: 2, meanQ: 3, saturation: 0 }
   stored = 0
+  nonFinite: string | undefined
   readonly calls: string[] = []
-  readonly batches: number[][] = []
-  lastStored: unknown[] = []
+  /** Whether each update was one of the policy too. */
+  readonly policyUpdates: boolean[] = []
+  /** Copies of what was stored. */
+  readonly transitions: unknown[][] = []
+  readonly scalings: { mean: number[]; scale: number[] }[] = []
   readonly networks: Networks
+  readonly random: EngineRandom
   private readonly capacity: number
 
-  constructor(networks: Networks, capacity: number) {
+  constructor(networks: Networks, random: EngineRandom, capacity: number) {
     this.networks = networks
+    this.random = random
     this.capacity = capacity
   }
 
   act(_observation: Float32Array, action: Float32Array): void {
+    this.calls.push('act')
     action.fill(this.output)
   }
 
   store(...transition: unknown[]): void {
     this.calls.push('store')
     this.stored = Math.min(this.stored + 1, this.capacity)
-    this.lastStored = transition
+    this.transitions.push(transition.map((part) => (part instanceof Float32Array ? [...part] : part)))
   }
 
-  updateOn(indices: Uint32Array): UpdateMetrics {
+  update(updatesPolicy: boolean): UpdateMetrics {
     this.calls.push(`update on ${this.stored}`)
-    this.batches.push([...indices])
+    this.policyUpdates.push(updatesPolicy)
     return { ...this.metrics }
+  }
+
+  updateOn(): UpdateMetrics {
+    throw new Error('An agent lets its engine choose the batches.')
+  }
+
+  setObservationScaling(mean: Float32Array, scale: Float32Array): void {
+    this.calls.push('scale')
+    this.scalings.push({ mean: [...mean], scale: [...scale] })
+  }
+
+  findNonFinite(): string | undefined {
+    return this.nonFinite
   }
 
   exportNetworks(): Networks {
@@ -165,7 +188,7 @@ describe('Given an agent whose learning starts at some number of transitions', (
           const metrics = learnOnce(agent)
           expect(metrics).toEqual(step < learningStarts ? undefined : engine.metrics)
           expect(agent.updates).toBe(Math.max(0, step - learningStarts + 1))
-          expect(engine.batches.length).toBe(agent.updates)
+          expect(engine.policyUpdates.length).toBe(agent.updates)
         }
       }),
     )
@@ -177,62 +200,135 @@ describe('Given an agent whose learning starts at some number of transitions', (
     expect(engine.calls).toEqual(['store', 'store', 'store', 'update on 3', 'store', 'update on 4'])
   })
 
-  test('when it takes in a transition, then the engine is given all of it', () => {
+  test.each([
+    { what: 'goes on', terminated: false, truncated: false, discount: 0.99 },
+    { what: 'is cut off by a time limit', terminated: false, truncated: true, discount: 0.99 },
+    { what: 'terminates', terminated: true, truncated: false, discount: 0 },
+  ])('when it takes in a transition and the episode $what, then the engine is given all of it', (ending) => {
     const { agent, engine } = makeAgent({})
-    const transition = [Float32Array.of(1, 2), Float32Array.of(3), 4, Float32Array.of(5, 6), true] as const
-    agent.learn(...transition)
-    expect(engine.lastStored).toEqual(transition)
+    const [from, by, to] = [Float32Array.of(1, 2), Float32Array.of(3), Float32Array.of(5, 6)]
+    agent.learn(from, by, 4, to, ending.terminated, ending.truncated)
+    expect(engine.transitions).toEqual([[[1, 2], [3], 4, [5, 6], ending.discount]])
+  })
+})
+
+describe('Given an agent with 3-step returns', () => {
+  test('when learning starts before the first is complete, then the first update waits for it', () => {
+    const { agent, engine } = makeAgent({ learningStarts: 1, nStep: 3 })
+    expect([1, 2, 3, 4].map(() => learnOnce(agent) !== undefined)).toEqual([false, false, true, true])
+    expect(engine.calls).toEqual(['store', 'update on 1', 'store', 'update on 2'])
+  })
+
+  test('when an episode is left unfinished, then its last steps are stored once the next begins', () => {
+    const { agent, engine } = makeAgent({ nStep: 3, discount: 0.5 })
+    const observe = (value: number) => Float32Array.of(value, 0)
+    for (const step of [0, 1, 2, 3]) {
+      agent.learn(observe(step), Float32Array.of(0), 2 ** step, observe(step + 1), false, false)
+    }
+    expect(engine.stored).toBe(2)
+    agent.reset()
+    expect(engine.transitions.slice(2)).toEqual([
+      [[2, 0], [0], 4 + 0.5 * 8, [4, 0], 0.25],
+      [[3, 0], [0], 8, [4, 0], 0.5],
+    ])
+    agent.reset()
+    expect(engine.stored).toBe(4)
+  })
+})
+
+describe('Given an agent whose policy is updated every third time', () => {
+  test('when it learns, then it is every third update that updates the policy', () => {
+    const { agent, engine } = makeAgent({ learningStarts: 5, policyDelay: 3 })
+    for (let step = 0; step < 11; step++) learnOnce(agent)
+    expect(engine.policyUpdates).toEqual([false, false, true, false, false, true, false])
+  })
+})
+
+describe('Given an agent that normalises observations', () => {
+  const settings = { observationNormalisation: true, learningStarts: 3 }
+  const observations = [1, 3, 8, 2].map((value) => Float32Array.of(value, 10 * value))
+
+  test('when it acts and learns, then the engine is told the mean and scale of all observations seen so far, before', () => {
+    const { agent, engine } = makeAgent({ ...settings, learningStarts: 1 })
+    agent.reset()
+    const action = new Float32Array(1)
+    for (let step = 0; step < 3; step++) {
+      agent.act(observations[step]!, action)
+      agent.learn(observations[step]!, action, 0, observations[step + 1]!, false, false)
+    }
+    // An observation is counted once: at the start, and as the next one of each step.
+    expect(engine.scalings.length).toBe(4)
+    const values = [1, 3, 8, 2]
+    engine.scalings.forEach(({ mean, scale }, index) => {
+      const seen = values.slice(0, index + 1)
+      const average = seen.reduce((sum, value) => sum + value, 0) / seen.length
+      const variance = seen.reduce((sum, value) => sum + (value - average) ** 2, 0) / seen.length
+      expect(largestDifference(mean, [average, 10 * average])).toBeLessThan(1e-5)
+      const expected = [variance, 100 * variance].map((each) => Math.fround(1 / Math.sqrt(each + 1e-8)))
+      expect(scale.every((value, entry) => Math.abs(value / expected[entry]! - 1) < 1e-6)).toBe(true)
+    })
+    expect(engine.calls).toEqual([
+      ...['scale', 'act', 'store', 'scale', 'update on 1'],
+      ...['act', 'store', 'scale', 'update on 2'],
+      ...['act', 'store', 'scale', 'update on 3'],
+    ])
+  })
+
+  test('when its steps are random ones, then their observations are counted too', () => {
+    const { agent, engine } = makeAgent({ ...settings, randomSteps: 3, learningStarts: 100 })
+    agent.reset()
+    const action = new Float32Array(1)
+    for (let step = 0; step < 3; step++) {
+      agent.act(observations[step]!, action)
+      agent.learn(observations[step]!, action, 0, observations[step + 1]!, false, step === 2)
+    }
+    expect(engine.calls).toEqual(['store', 'store', 'store'])
+    agent.reset()
+    agent.act(Float32Array.of(6, 60), action)
+    expect(engine.scalings.length).toBe(1)
+    expect(largestDifference(engine.scalings[0]!.mean, [4, 40])).toBeLessThan(1e-5)
+  })
+
+  test('when it does not normalise, then the engine is told nothing', () => {
+    const { agent, engine } = makeAgent({})
+    for (let step = 0; step < 5; step++) {
+      actOnce(agent)
+      learnOnce(agent)
+    }
+    expect(engine.scalings).toEqual([])
+  })
+
+  test('when it stores transitions, then their observations are as they came', () => {
+    const { agent, engine } = makeAgent(settings)
+    agent.learn(observations[0]!, Float32Array.of(0), 0, observations[1]!, false, false)
+    expect(engine.transitions[0]!.slice(0, 4)).toEqual([[1, 10], [0], 0, [3, 30]])
   })
 })
 
 describe('Given an agent that learns', () => {
-  test('when it draws batches, then they have the batch size and name stored transitions only', () => {
-    const { agent, engine } = makeAgent({ learningStarts: 1, batchSize: 7, replayCapacity: 10 })
-    for (let step = 1; step <= 50; step++) {
-      learnOnce(agent)
-      const batch = engine.batches.at(-1)!
-      expect(batch.length).toBe(7)
-      expect(Math.max(...batch)).toBeLessThan(Math.min(step, 10))
-    }
-  })
-
-  test('when it draws many, then each stored transition is as frequent as any other, and repeats within a batch are', () => {
-    const { agent, engine } = makeAgent({ learningStarts: 10, batchSize: 5, replayCapacity: 10 })
-    for (let step = 0; step < 20_009; step++) learnOnce(agent)
-    expect(engine.batches.length).toBe(20_000)
-    const counts = new Array<number>(10).fill(0)
-    for (const index of engine.batches.flat()) counts[index]!++
-    // Each count is binomial: 10000 ± 95.
-    for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(400)
-    // With replacement, 5 of 10 are all different with probability 10·9·8·7·6 / 10⁵ = 0.3024.
-    const different = engine.batches.filter((batch) => new Set(batch).size === 5).length / 20_000
-    expect(Math.abs(different - 0.3024)).toBeLessThan(4 * Math.sqrt((0.3024 * 0.6976) / 20_000))
-  })
-
-  test('when it has the seed of another, then it starts from the same weights and draws the same noise and batches', () => {
+  test('when it has the seed of another, then it starts from the same weights and draws the same noise, and so does its engine', () => {
     const run = (seed: number) => {
       const { agent, engine } = makeAgent({ learningStarts: 2 }, { seed })
       const actions = Array.from({ length: 20 }, () => {
         learnOnce(agent)
         return actOnce(agent)
       })
-      return { networks: engine.networks, actions, batches: engine.batches }
+      return { networks: engine.networks, actions, random: engine.random }
     }
     expect(run(1)).toEqual(run(1))
     const [first, second] = [run(1), run(2)]
     expect(second.networks).not.toEqual(first.networks)
     expect(second.actions).not.toEqual(first.actions)
-    expect(second.batches).not.toEqual(first.batches)
+    expect(second.random.replay).not.toEqual(first.random.replay)
+    expect(second.random.targetNoise).not.toEqual(first.random.targetNoise)
   })
 
-  test('when it does not explore in between, then its batches are the same as if it had', () => {
-    const [quiet, loud] = [makeAgent({ learningStarts: 2 }), makeAgent({ learningStarts: 2 })]
-    for (let step = 0; step < 20; step++) {
-      actOnce(loud.agent)
-      learnOnce(quiet.agent)
-      learnOnce(loud.agent)
-    }
-    expect(quiet.engine.batches).toEqual(loud.engine.batches)
+  test('when its engine is made, then it draws from streams of its own', () => {
+    const { engine } = makeAgent({}, { seed: 9 })
+    expect(engine.random).toEqual({
+      replay: RandomStream.derive(9, 'replay').state(),
+      targetNoise: RandomStream.derive(9, 'target noise').state(),
+    })
   })
 
   test("when its actor is exported, then it is the engine's actor", () => {
@@ -254,29 +350,56 @@ describe('Given training that diverges', () => {
     values.map((value) => ({ name, value })),
   )
 
-  test.each(broken)('when $name is $value, then a failure names it and the step', ({ name, value }) => {
+  test.each(broken)('when $name is $value, then a failure names it, the step, the layer and what to do', (one) => {
     const { agent, engine } = makeAgent({ learningStarts: 2 })
     for (let step = 1; step <= 12; step++) learnOnce(agent)
-    engine.metrics = { ...engine.metrics, [name]: value }
-    const error = thrownBy(() => learnOnce(agent))
-    expect(error).toBeInstanceOf(UserError)
-    expect((error as UserError).kind).toBe('failure')
-    expect((error as UserError).message).toContain(`${name} is ${value} at step 13.`)
+    engine.metrics = { ...engine.metrics, [one.name]: one.value }
+    engine.nonFinite = 'critic, layer 2'
+    const { kind, message } = failureOf(() => learnOnce(agent))
+    expect(kind).toBe('failure')
+    expect(message).toContain(`${one.name} is ${one.value} at step 13;`)
+    expect(message).toContain('in critic, layer 2.')
+    expect(message).toContain('The best policy so far is kept; try smaller learning rates')
+  })
+
+  test('when a loss overflows while all weights are finite, then the failure says so', () => {
+    const { agent, engine } = makeAgent({ learningStarts: 1 })
+    engine.metrics = { ...engine.metrics, criticLoss: Number.POSITIVE_INFINITY }
+    expect(failureOf(() => learnOnce(agent)).message).toContain('at step 1; all weights are still finite.')
+  })
+
+  test.each(values)('when the actor answers %d, then a failure names the step and the layer', (value) => {
+    const { agent, engine } = makeAgent({})
+    for (let step = 1; step <= 4; step++) learnOnce(agent)
+    engine.output = value
+    engine.nonFinite = 'actor, layer 1'
+    const { kind, message } = failureOf(() => actOnce(agent))
+    expect(kind).toBe('failure')
+    expect(message).toContain(
+      `the action is ${value} at step 5; the first weight that is not finite is in actor, layer 1.`,
+    )
+  })
+
+  test('when it is the observation that is not finite, then the failure names that', () => {
+    const { agent, engine } = makeAgent({})
+    engine.output = Number.NaN
+    const act = () => agent.act(Float32Array.of(0, Number.NaN), new Float32Array(1))
+    expect(failureOf(act).message).toContain('The observation is not finite: entry 2 is NaN at step 1.')
   })
 
   test('when no update is made yet, then nothing is thrown', () => {
     const { agent, engine } = makeAgent({ learningStarts: 2 })
     engine.metrics = { ...engine.metrics, meanQ: Number.NaN }
-    expect(thrownBy(() => learnOnce(agent))).toBeUndefined()
-    expect(thrownBy(() => learnOnce(agent))).toBeInstanceOf(UserError)
+    expect(learnOnce(agent)).toBeUndefined()
+    expect(failureOf(() => learnOnce(agent)).message).toContain('meanQ is NaN at step 2')
   })
 })
 
-describe('Given an agent with a real engine', () => {
+describe.each(testedEngines)('Given an agent with the engine %s', (name) => {
   let factory: EngineFactory
 
   beforeAll(async () => {
-    factory = await loadEngine('tfjs-wasm')
+    factory = await loadTested(name)
   })
 
   // Q is 0 and Q' is 2 everywhere, so that the loss of one transition of reward 1 is y².
@@ -295,6 +418,7 @@ describe('Given an agent with a real engine', () => {
       1,
       Float32Array.of(0.7, 0.1),
       terminated,
+      !terminated,
     )
     expect(metrics!.meanQ).toBe(0)
     expect(metrics!.criticLoss).toBeCloseTo(y ** 2, 4)
@@ -313,7 +437,7 @@ describe('Given an agent with a real engine', () => {
       for (let step = 0; step < 300; step++) {
         // All actions from -1 to 1, so that no action seems better than another.
         const action = Float32Array.of(((7 * step) % 21) / 10 - 1)
-        metrics = agent.learn(observation, action, 1, observation, terminated)
+        metrics = agent.learn(observation, action, 1, observation, terminated, !terminated)
       }
       expect(Math.abs(metrics!.meanQ - worth)).toBeLessThan(0.05)
       expect(metrics!.criticLoss).toBeLessThan(0.01)
@@ -329,10 +453,29 @@ describe('Given an agent with a real engine', () => {
     expect(Math.abs(action[0]! - 0.5)).toBeGreaterThan(0.4)
     for (let step = 0; step < 500; step++) {
       agent.act(observation, action)
-      agent.learn(observation, action, -((action[0]! - 0.5) ** 2), observation, true)
+      agent.learn(observation, action, -((action[0]! - 0.5) ** 2), observation, true, false)
     }
     agent.engine.act(observation, action)
     expect(Math.abs(action[0]! - 0.5)).toBeLessThan(0.15)
+    agent.dispose()
+  })
+
+  test('when it normalises observations far from 0, then its exported actor answers as it acts', () => {
+    const agent = makeRealAgent({ ...fast, observationNormalisation: true }, one)
+    const random = RandomStream.derive(1, 'observations')
+    const observe = () => Float32Array.of(random.normal(50, 3), random.normal(-0.2, 0.01))
+    for (let step = 0; step < 40; step++) {
+      const observation = observe()
+      agent.learn(observation, Float32Array.of(random.uniform(-1, 1)), observation[0]! - 50, observe(), false, true)
+    }
+    const exported = agent.exportActor()
+    const answers = Array.from({ length: 20 }, () => {
+      const observation = observe()
+      const answer = answerOf(exported, observation)
+      expect(largestDifference(answer, actionOf(agent.engine, observation, 1))).toBeLessThan(2e-4)
+      return answer[0]!
+    })
+    expect(Math.max(...answers) - Math.min(...answers)).toBeGreaterThan(0.05)
     agent.dispose()
   })
 
@@ -342,10 +485,14 @@ describe('Given an agent with a real engine', () => {
     changes: Partial<AgentSettings>,
     size: ProblemSize,
     replace = (networks: Networks) => networks,
-  ): DdpgAgent {
-    const settings = { ...presets.paper, hiddenSizes: [16, 16], batchSize: 4, replayCapacity: 1000, ...changes }
-    const createEngine = (networks: Networks) => factory.create({ size, settings, networks: replace(networks) })
-    return new DdpgAgent({ size, settings, seed: 3, createEngine })
+  ): Agent {
+    const settings = { ...presets.ddpg.paper, hiddenSizes: [16, 16], batchSize: 4, replayCapacity: 1000, ...changes }
+    return new Agent({
+      size,
+      settings,
+      seed: 3,
+      createEngine: ({ networks, random }) => factory.create({ size, settings, networks: replace(networks), random }),
+    })
   }
 })
 
@@ -353,23 +500,23 @@ describe('Given an agent with a real engine', () => {
 function makeAgent(
   changes: Partial<AgentSettings>,
   { seed = 1, size = one }: { seed?: number; size?: ProblemSize } = {},
-): { agent: DdpgAgent; engine: FakeEngine } {
-  const settings = { ...presets.paper, hiddenSizes: [3], batchSize: 4, replayCapacity: 100, ...changes }
+): { agent: Agent; engine: FakeEngine } {
+  const settings = { ...presets.ddpg.paper, hiddenSizes: [3], batchSize: 4, replayCapacity: 100, ...changes }
   let engine: FakeEngine | undefined
-  const createEngine = (networks: Networks) => {
-    engine = new FakeEngine(networks, settings.replayCapacity)
+  const createEngine = ({ networks, random }: { networks: Networks; random: EngineRandom }) => {
+    engine = new FakeEngine(networks, random, settings.replayCapacity)
     return engine
   }
-  const agent = new DdpgAgent({ size, settings, seed, createEngine })
+  const agent = new Agent({ size, settings, seed, createEngine })
   return { agent, engine: engine! }
 }
 
-function learnOnce(agent: DdpgAgent): UpdateMetrics | undefined {
-  return agent.learn(new Float32Array(2), new Float32Array(1), 0, new Float32Array(2), false)
+function learnOnce(agent: Agent): UpdateMetrics | undefined {
+  return agent.learn(new Float32Array(2), new Float32Array(1), 0, new Float32Array(2), false, false)
 }
 
 /** The first component of its next action. */
-function actOnce(agent: DdpgAgent): number {
+function actOnce(agent: Agent): number {
   const action = new Float32Array(1)
   agent.act(new Float32Array(2), action)
   return action[0]!
@@ -394,11 +541,13 @@ function meanProduct(series: readonly number[], lag: number): number {
   return sum / count
 }
 
-function thrownBy(call: () => unknown): unknown {
+/** The UserError that the call throws. */
+function failureOf(call: () => unknown): UserError {
   try {
     call()
-    return undefined
   } catch (error) {
-    return error
+    if (error instanceof UserError) return error
+    throw error
   }
+  throw new Error('Nothing was thrown.')
 }

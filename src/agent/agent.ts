@@ -1,0 +1,182 @@
+/**
+ * The learning agent: deep deterministic policy gradient (Lillicrap et al. 2016, algorithm 1) and, by its settings, TD3
+ * (Fujimoto et al. 2018). It explores, completes transitions and says when to learn; the arithmetic of the networks is an
+ * engine's. docs/algorithms.md lists what differs from the papers.
+ */
+import { RandomStream } from '../common/random.ts'
+import { UserError } from '../common/user-error.ts'
+import type { Network } from '../policy/network.ts'
+import type { EngineRandom, LearningEngine, Networks, ProblemSize, UpdateMetrics } from './engine.ts'
+import { foldInputScaling } from './folding.ts'
+import { initialiseNetworks } from './initialisation.ts'
+import { NStepReturns } from './n-step.ts'
+import { createNoise, type ExplorationNoise } from './noise.ts'
+import { ObservationNormaliser } from './observation-normaliser.ts'
+import type { AgentSettings } from './settings.ts'
+
+export interface AgentOptions {
+  size: ProblemSize
+  settings: AgentSettings
+  /** An integer in [0, MAX_SEED]; every random number of the agent comes from it. */
+  seed: number
+  /** Makes the engine that holds the given initial networks and draws from the given generators. */
+  createEngine: (parts: { networks: Networks; random: EngineRandom }) => LearningEngine
+}
+
+const ADVICE = 'The best policy so far is kept; try smaller learning rates, or --set gradientClip=1.'
+
+export class Agent {
+  readonly settings: AgentSettings
+  readonly engine: LearningEngine
+  private readonly noise: ExplorationNoise
+  private readonly warmUpRandom: RandomStream
+  private readonly returns: NStepReturns
+  private readonly normaliser: ObservationNormaliser | undefined
+  /** Observations that the normaliser had seen when the engine was last told. */
+  private normalisedWith = 0
+  /** Whether the next observation is the first of an episode, which no step has brought. */
+  private startsEpisode = true
+  private stepCount = 0
+  private updateCount = 0
+
+  constructor({ size, settings, seed, createEngine }: AgentOptions) {
+    this.settings = settings
+    const networks = initialiseNetworks(size, settings, RandomStream.derive(seed, 'initial weights'))
+    const random = {
+      replay: RandomStream.derive(seed, 'replay').state(),
+      targetNoise: RandomStream.derive(seed, 'target noise').state(),
+    }
+    this.engine = createEngine({ networks, random })
+    this.noise = createNoise(size.action, settings, RandomStream.derive(seed, 'exploration'))
+    this.warmUpRandom = RandomStream.derive(seed, 'random steps')
+    this.returns = new NStepReturns(settings.nStep, settings.discount, size, (...transition) =>
+      this.engine.store(...transition),
+    )
+    if (settings.observationNormalisation) this.normaliser = new ObservationNormaliser(size.observation)
+  }
+
+  /** Weight ε of the noise now. */
+  get exploration(): number {
+    return Math.max(0, this.settings.explorationStart - this.settings.explorationDecay * this.stepCount)
+  }
+
+  /** Updates of the critic so far. */
+  get updates(): number {
+    return this.updateCount
+  }
+
+  /** To be called at the start of each training episode, also where the one before was left unfinished. */
+  reset(): void {
+    this.noise.reset()
+    this.returns.reset()
+    this.startsEpisode = true
+  }
+
+  /**
+   * Writes the action [A] to explore with at an observation [O]: actor(s) + ε·noise, clipped to [-1, 1]; uniformly random
+   * during the random steps. Throws a UserError where the actor's answer is not finite.
+   */
+  act(observation: Float32Array, action: Float32Array): void {
+    this.seeFirst(observation)
+    if (this.stepCount < this.settings.randomSteps) {
+      for (let index = 0; index < action.length; index++) action[index] = this.warmUpRandom.uniform(-1, 1)
+      return
+    }
+    this.tellScaling()
+    this.engine.act(observation, action)
+    this.requireFiniteAction(observation, action)
+    this.noise.step()
+    const { exploration } = this
+    for (let index = 0; index < action.length; index++) {
+      action[index] = Math.min(1, Math.max(-1, action[index]! + exploration * this.noise.value[index]!))
+    }
+  }
+
+  /**
+   * Takes in one step and, once learning has started, makes one update. `terminated`: nothing can be earned afterwards;
+   * `truncated`: a time limit, after which the target still bootstraps. Throws a UserError where training diverged.
+   */
+  learn(
+    observation: Float32Array,
+    action: Float32Array,
+    reward: number,
+    nextObservation: Float32Array,
+    terminated: boolean,
+    truncated: boolean,
+  ): UpdateMetrics | undefined {
+    const { engine, settings } = this
+    this.seeFirst(observation)
+    this.normaliser?.add(nextObservation)
+    this.startsEpisode = terminated || truncated
+    this.returns.add(observation, action, reward, nextObservation, terminated, truncated)
+    this.stepCount++
+    // With n-step returns the first transition comes n steps late.
+    if (this.stepCount < settings.learningStarts || engine.stored === 0) return undefined
+    this.tellScaling()
+    this.updateCount++
+    const metrics = engine.update(this.updateCount % settings.policyDelay === 0)
+    this.requireFiniteMetrics(metrics)
+    return metrics
+  }
+
+  /** A copy of the actor; the scaling of observations is folded into its first layer, so that it takes them as they are. */
+  exportActor(): Network {
+    const { actor } = this.engine.exportNetworks()
+    if (!this.normaliser) return actor
+    const [mean, scale] = [this.normaliser.mean(), this.normaliser.scale()]
+    const shift = mean.map((value, index) => -value * scale[index]!)
+    const [first, ...others] = actor.layers
+    return { layers: [foldInputScaling(first!, scale, shift), ...others] }
+  }
+
+  dispose(): void {
+    this.engine.dispose()
+  }
+
+  /** Counts the first observation of an episode; the others come with the steps that lead to them. */
+  private seeFirst(observation: Float32Array): void {
+    if (!this.startsEpisode) return
+    this.normaliser?.add(observation)
+    this.startsEpisode = false
+  }
+
+  /** Lets the engine see observations by what is known of them now. */
+  private tellScaling(): void {
+    if (!this.normaliser || this.normaliser.seen === this.normalisedWith) return
+    this.engine.setObservationScaling(this.normaliser.mean(), this.normaliser.scale())
+    this.normalisedWith = this.normaliser.seen
+  }
+
+  private requireFiniteAction(observation: Float32Array, action: Float32Array): void {
+    const value = action.find((entry) => !Number.isFinite(entry))
+    if (value === undefined) return
+    const step = this.stepCount + 1
+    const entry = observation.findIndex((item) => !Number.isFinite(item))
+    if (entry >= 0) {
+      throw new UserError(
+        `The observation is not finite: entry ${entry + 1} is ${observation[entry]} at step ${step}. The best policy so far is kept; check the formulas of the scene's observation, and whether its bodies can reach such speeds.`,
+        'failure',
+      )
+    }
+    throw new UserError(
+      `Training diverged: the action is ${value} at step ${step}${this.nonFinitePlace()}. ${ADVICE}`,
+      'failure',
+    )
+  }
+
+  private requireFiniteMetrics(metrics: UpdateMetrics): void {
+    for (const [name, value] of Object.entries(metrics)) {
+      if (Number.isFinite(value)) continue
+      throw new UserError(
+        `Training diverged: ${name} is ${value} at step ${this.stepCount}${this.nonFinitePlace()}. ${ADVICE}`,
+        'failure',
+      )
+    }
+  }
+
+  /** Says where the first weight that is not finite is; a loss can overflow while all of them are finite. */
+  private nonFinitePlace(): string {
+    const place = this.engine.findNonFinite()
+    return place ? `; the first weight that is not finite is in ${place}` : '; all weights are still finite'
+  }
+}

@@ -1,0 +1,166 @@
+/** Layers over some rows of the batch, forwards and backwards. No row looks at another, so any thread may take any rows. */
+import { Layer, layerOf, Network, PANEL_COLUMNS, PANEL_ROW, vectorsOf } from './layout'
+import { listNonZeros } from './lists'
+import { multiplyPanel } from './multiply'
+
+/** Gradients of smaller magnitude become zero: products with them could be denormal, which costs a hundred cycles each. */
+const TINY: f32 = 1e-18
+
+/** Writes observations into the first layer's input rows. */
+export function setInputs(network: Network, source: usize, sourceStride: usize, first: i32, rows: i32): void {
+  const layer = layerOf(network, 0)
+  const bytes = <usize>layer.hiddenInputs << 2
+  for (let row = first; row < first + rows; row++) {
+    memory.copy(layer.input + <usize>row * layer.inputStride, source + <usize>row * sourceStride, bytes)
+  }
+}
+
+/**
+ * Runs rows [first, first + rows) through the network; the first layer's inputs are set. `copy` is the distance from the
+ * live weights to those to use; `actions` are rows for the layer that takes them (any address for an actor).
+ */
+export function forward(
+  network: Network,
+  copy: usize,
+  actions: usize,
+  actionStride: usize,
+  first: i32,
+  rows: i32,
+  lists: usize,
+  listBytes: usize,
+): void {
+  for (let index = 0; index < network.layerCount; index++) {
+    const layer = layerOf(network, index)
+    listInputs(layer, index == network.actionLayer ? actions : 0, actionStride, first, rows, lists, listBytes)
+    const output = layer.output + <usize>first * layer.outputStride
+    for (let panel = 0; panel < layer.panels; panel++) {
+      multiplyPanel(
+        vectorsOf(panel, layer.panels, layer.lastVectors),
+        lists,
+        listBytes,
+        rows,
+        layer.weights + copy + <usize>panel * layer.panelBytes,
+        output + <usize>panel * PANEL_ROW,
+        layer.outputStride,
+      )
+    }
+  }
+}
+
+/** Completes a layer's input rows - ReLU on hidden inputs, the actions, the bias's 1 - and lists what is not zero. */
+function listInputs(
+  layer: Layer,
+  actions: usize,
+  actionStride: usize,
+  first: i32,
+  rows: i32,
+  lists: usize,
+  listBytes: usize,
+): void {
+  const zero = f32x4.splat(0)
+  const hiddenEnd = <usize>layer.hiddenInputs << 2
+  const actionBytes = (<usize>layer.inputs << 2) - hiddenEnd
+  let input = layer.input + <usize>first * layer.inputStride
+  if (actionBytes) actions += <usize>first * actionStride
+  for (let row = 0; row < rows; row++) {
+    if (layer.rectified) {
+      // pmax(x, 0) is 0 > x ? ... in this order: a NaN stays NaN. Lanes past the end are zeros of padded weights.
+      for (let at: usize = 0; at < hiddenEnd; at += 16) {
+        v128.store(input + at, f32x4.pmax(v128.load(input + at), zero))
+      }
+    }
+    if (actionBytes) {
+      memory.copy(input + hiddenEnd, actions, actionBytes)
+      actions += actionStride
+    }
+    store<f32>(input + hiddenEnd + actionBytes, 1)
+    listNonZeros(input, layer.inputs + 1, <i32>PANEL_ROW, lists, listBytes)
+    input += layer.inputStride
+    lists += listBytes
+  }
+}
+
+/**
+ * Takes the gradients of the outputs of layer `from` down to those of layer `to`, over rows [first, first + rows); ReLU
+ * passes them where its input was positive.
+ */
+export function backward(
+  network: Network,
+  from: i32,
+  to: i32,
+  first: i32,
+  rows: i32,
+  lists: usize,
+  listBytes: usize,
+): void {
+  for (let index = from; index > to; index--) {
+    const layer = layerOf(network, index)
+    listOutputGradients(layer, first, rows, lists, listBytes)
+    multiplyTransposed(layer, 0, (layer.hiddenInputs - 1) / PANEL_COLUMNS, first, rows, lists, listBytes)
+    passRectifier(layer, first, rows)
+  }
+}
+
+/** The gradient of the actions, in the action's columns of the input gradients of the layer that takes them. */
+export function backwardToActions(network: Network, first: i32, rows: i32, lists: usize, listBytes: usize): void {
+  const index = network.actionLayer
+  backward(network, network.layerCount - 1, index, first, rows, lists, listBytes)
+  const layer = layerOf(network, index)
+  listOutputGradients(layer, first, rows, lists, listBytes)
+  const firstPanel = layer.hiddenInputs / PANEL_COLUMNS
+  multiplyTransposed(layer, firstPanel, (layer.inputs - 1) / PANEL_COLUMNS, first, rows, lists, listBytes)
+}
+
+function listOutputGradients(layer: Layer, first: i32, rows: i32, lists: usize, listBytes: usize): void {
+  let gradient = layer.outputGradient + <usize>first * layer.outputGradientStride
+  for (let row = 0; row < rows; row++) {
+    listNonZeros(gradient, layer.outputs, <i32>PANEL_ROW, lists, listBytes)
+    gradient += layer.outputGradientStride
+    lists += listBytes
+  }
+}
+
+/** Input gradients, in the columns of panels [firstPanel, lastPanel]. */
+function multiplyTransposed(
+  layer: Layer,
+  firstPanel: i32,
+  lastPanel: i32,
+  first: i32,
+  rows: i32,
+  lists: usize,
+  listBytes: usize,
+): void {
+  const output = layer.inputGradient + <usize>first * layer.inputGradientStride
+  for (let panel = firstPanel; panel <= lastPanel; panel++) {
+    multiplyPanel(
+      vectorsOf(panel, layer.transposedPanels, layer.transposedLastVectors),
+      lists,
+      listBytes,
+      rows,
+      layer.transposed + <usize>panel * layer.transposedPanelBytes,
+      output + <usize>panel * PANEL_ROW,
+      layer.inputGradientStride,
+    )
+  }
+}
+
+/** Keeps the gradients of hidden inputs that were positive, and zeroes all columns after the last hidden one. */
+function passRectifier(layer: Layer, first: i32, rows: i32): void {
+  const zero = f32x4.splat(0)
+  const tiny = f32x4.splat(TINY)
+  const hiddenEnd = <usize>layer.hiddenInputs << 2
+  const written = min(
+    (((layer.hiddenInputs - 1) / PANEL_COLUMNS + 1) << 5) * 4,
+    <i32>layer.inputGradientStride,
+  )
+  for (let row = first; row < first + rows; row++) {
+    const gradient = layer.inputGradient + <usize>row * layer.inputGradientStride
+    const input = layer.input + <usize>row * layer.inputStride
+    for (let at: usize = 0; at < hiddenEnd; at += 16) {
+      const value = v128.load(gradient + at)
+      const passes = v128.andnot(f32x4.gt(v128.load(input + at), zero), f32x4.lt(f32x4.abs(value), tiny))
+      v128.store(gradient + at, v128.and(value, passes))
+    }
+    memory.fill(gradient + hiddenEnd, 0, <usize>written - hiddenEnd)
+  }
+}

@@ -1,0 +1,135 @@
+/** The kernel's exports: what the engine (fused-engine.ts) calls. Addresses and sizes are those of memory-map.ts. */
+import { forward, setInputs } from './forward'
+import { criticOf, layerOf, Learner, Network, PANEL_ROW } from './layout'
+import { listBytesFor } from './lists'
+import {
+  ACTOR_CLIPPED,
+  ACTOR_PASSES,
+  ACTOR_WEIGHTS,
+  activate,
+  CRITIC_CLIPPED,
+  CRITIC_PASSES,
+  CRITIC_WEIGHTS,
+} from './phases'
+import { commitRecord, sample, scale, updatePriorities } from './replay'
+import { QUIT, runPhase } from './threads'
+import { transposeBlock } from './weights'
+
+export { layerBytes, learnerBytes, networkBytes } from './layout'
+export { help } from './threads'
+
+/** First byte after the kernel's own constants. */
+export function heapBase(): usize {
+  return __heap_base
+}
+
+/** Bytes of a list over `width` entries. */
+export function listBytes(width: usize): usize {
+  return listBytesFor(width)
+}
+
+/** Takes in the transition that the engine wrote to slot `next` of the ring. */
+export function commit(address: usize): void {
+  commitRecord(changetype<Learner>(address))
+}
+
+/** Chooses a batch; exported apart for the benches and tests. */
+export function chooseBatch(address: usize): void {
+  sample(changetype<Learner>(address))
+}
+
+/** One update on the chosen batch; its results are in the Learner record. */
+export function learn(address: usize, updatesPolicy: bool): void {
+  const learner = changetype<Learner>(address)
+  learner.updatesPolicy = updatesPolicy ? 1 : 0
+  const isClipped = learner.gradientClip > 0
+  runPhase(learner, CRITIC_PASSES)
+  criticMetrics(learner)
+  for (let index = 0; index < learner.criticCount; index++) advance(criticOf(learner, index))
+  runPhase(learner, CRITIC_WEIGHTS)
+  if (isClipped) runPhase(learner, CRITIC_CLIPPED)
+  if (updatesPolicy) {
+    runPhase(learner, ACTOR_PASSES)
+    actorMetrics(learner)
+    advance(changetype<Network>(learner.actor))
+    runPhase(learner, ACTOR_WEIGHTS)
+    if (isClipped) runPhase(learner, ACTOR_CLIPPED)
+  }
+  if (learner.prioritised) updatePriorities(learner)
+}
+
+/** The policy's action, tanh(actor(observation)), both in the first rows of the learner's batch. */
+export function act(address: usize): void {
+  const learner = changetype<Learner>(address)
+  const actor = changetype<Network>(learner.actor)
+  scale(learner, learner.nextObservations, learner.observations)
+  setInputs(actor, learner.observations, learner.observationStride, 0, 1)
+  forward(actor, 0, 0, 0, 0, 1, learner.scratch, learner.listBytes)
+  activate(learner, actor, 0, 1, 0)
+}
+
+/** Writes the transposed copies of all weights, after the engine has set these. */
+export function transposeWeights(address: usize): void {
+  const learner = changetype<Learner>(address)
+  transposeNetwork(changetype<Network>(learner.actor))
+  for (let index = 0; index < learner.criticCount; index++) transposeNetwork(criticOf(learner, index))
+}
+
+function transposeNetwork(network: Network): void {
+  for (let index = 0; index < network.layerCount; index++) {
+    const layer = layerOf(network, index)
+    if (!layer.transposed) continue
+    for (let panel = 0; panel < layer.panels; panel++) {
+      for (let first = 0; first <= layer.inputs; first += 32) {
+        const weights = layer.weights + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
+        transposeBlock(layer, panel, first, min(32, layer.inputs + 1 - first), weights)
+      }
+    }
+  }
+}
+
+/** Ends the helping threads. */
+export function quit(address: usize): void {
+  const learner = changetype<Learner>(address)
+  learner.phase = QUIT
+  const generation = address + offsetof<Learner>('generation')
+  atomic.add<i32>(generation, 1)
+  atomic.notify(generation)
+}
+
+/** Moves Adam on by one update. */
+function advance(network: Network): void {
+  network.beta1Power *= 0.9
+  network.beta2Power *= 0.999
+}
+
+/** Sums in f64 and in the order of rows: the same bits for any number of threads. */
+function criticMetrics(learner: Learner): void {
+  let squares: f64 = 0
+  let values: f64 = 0
+  for (let row = 0; row < learner.batch; row++) {
+    const at = <usize>row << 2
+    const importance = <f64>load<f32>(learner.importance + at)
+    values += <f64>load<f32>(learner.values + at)
+    for (let index = 0; index < learner.criticCount; index++) {
+      const error = <f64>load<f32>(learner.errors + (<usize>(index * learner.batch + row) << 2))
+      squares += importance * error * error
+    }
+  }
+  learner.criticLoss = squares / <f64>(learner.batch * learner.criticCount)
+  learner.meanQ = values / <f64>learner.batch
+}
+
+function actorMetrics(learner: Learner): void {
+  let values: f64 = 0
+  let saturated: f64 = 0
+  for (let row = 0; row < learner.batch; row++) {
+    values += <f64>load<f32>(learner.values + (<usize>row << 2))
+    const actions = learner.policyActions + <usize>row * learner.actionStride
+    for (let index = 0; index < learner.action; index++) {
+      if (Math.abs(<f64>load<f32>(actions + (<usize>index << 2))) > 0.99) saturated += 1
+    }
+  }
+  learner.policyLoss = -values / <f64>learner.batch
+  learner.saturation = saturated / <f64>(learner.batch * learner.action)
+}

@@ -1,0 +1,185 @@
+/**
+ * What lies where in the kernel's memory: records of addresses and sizes that the engine writes once (memory-map.ts),
+ * and the constants of the matrix layout. docs/learner.md has the whole map.
+ */
+
+/** Columns of a panel: a matrix is stored as panels of this many columns, each row of a panel in one piece. */
+export const PANEL_COLUMNS: i32 = 32
+
+/** Bytes of a panel's row, and of a panel of a row-major matrix whose rows are longer. */
+export const PANEL_ROW: usize = 128
+
+/** Inputs of a layer whose weights one task updates: with a panel's columns, the square block that is transposed at once. */
+export const BLOCK_INPUTS: i32 = 32
+
+/**
+ * One layer, output = input · weights, and its share of every buffer.
+ *
+ * | matrix | rows | columns | stored |
+ * |---|---|---|---|
+ * | weights | inputs, then the bias | outputs | panels |
+ * | transposed weights | outputs | inputs | panels |
+ * | input | batch | hidden inputs, action inputs, the constant 1 of the bias | rows |
+ * | output, output gradient | batch | outputs | rows |
+ */
+@unmanaged
+export class Layer {
+  /** Without the constant 1 of the bias. */
+  inputs: i32
+  /** Of the inputs, those from the layer before or the observation; the rest is the action. */
+  hiddenInputs: i32
+  outputs: i32
+  /** Whether the hidden inputs are outputs of a layer, to be rectified. */
+  rectified: i32
+  /** Address of the live weights; the other copies are whole parameter blocks further on. */
+  weights: usize
+  panelBytes: usize
+  panels: i32
+  /** Vectors of 4 in a row of the last panel: 1, 2, 4 or 8. */
+  lastVectors: i32
+  /** 0 where no gradient of the inputs is ever wanted. */
+  transposed: usize
+  transposedPanelBytes: usize
+  transposedPanels: i32
+  transposedLastVectors: i32
+  input: usize
+  inputStride: usize
+  output: usize
+  outputStride: usize
+  outputGradient: usize
+  outputGradientStride: usize
+  /** 0 where it is never wanted. */
+  inputGradient: usize
+  inputGradientStride: usize
+  /** Set by the update that makes a weight infinite or NaN. */
+  nonFinite: i32
+}
+
+/** One network with its optimiser. */
+@unmanaged
+export class Network {
+  /** β1^t and β2^t of Adam after t updates. */
+  beta1Power: f64
+  beta2Power: f64
+  learningRate: f32
+  /** L2 weight decay, biases apart. */
+  decay: f32
+  layerCount: i32
+  /** Address of the first Layer; they lie one after another. */
+  layers: usize
+  /** Layer that takes the action; -1 for the actor. */
+  actionLayer: i32
+  /** Sums of squared gradients, one f64 for each block of weights, in the order of tasks. */
+  squares: usize
+  /** Blocks of weights: tasks of its update. */
+  blocks: i32
+}
+
+/** Everything about one learner. Matrices with B rows have `batch` of them, zero rows up to a multiple of 4 below. */
+@unmanaged
+export class Learner {
+  // Results of an update.
+  criticLoss: f64
+  meanQ: f64
+  policyLoss: f64
+  saturation: f64
+  // Prioritised replay.
+  importanceExponent: f64
+  importanceIncrement: f64
+  priorityExponent: f64
+  targetNoise: f64
+  targetNoiseClip: f64
+
+  observation: i32
+  action: i32
+  batch: i32
+  criticCount: i32
+  actor: usize
+  /** Address of the first critic's Network; they lie one after another. */
+  critics: usize
+  /** Bytes of one copy of all parameters. Copies: weights, first moments, second moments, targets, gradients. */
+  parameterBytes: usize
+  softUpdateRate: f32
+  /** Largest norm of a network's gradient; 0 is off. */
+  gradientClip: f32
+  preactivationPenalty: f32
+
+  // The batch.
+  indices: usize
+  importance: usize
+  noise: usize
+  rewards: usize
+  discounts: usize
+  targets: usize
+  /** Q - y of each critic: [critics, B]. */
+  errors: usize
+  values: usize
+  /** Rows of observations, actions, next observations and policy actions, with their strides in bytes. */
+  observations: usize
+  nextObservations: usize
+  observationStride: usize
+  actions: usize
+  policyActions: usize
+  actionStride: usize
+  observationMean: usize
+  observationScale: usize
+
+  // The replay buffer.
+  records: usize
+  recordBytes: usize
+  capacity: u32
+  stored: u32
+  next: u32
+  prioritised: i32
+  /** Sum tree: node 1 is the root, the leaves begin at `treeLeaves`. */
+  tree: usize
+  treeLeaves: u32
+  largestPriority: f32
+  replayRandom: usize
+  noiseRandom: usize
+
+  // Threads.
+  threads: i32
+  /** Rows of the batch that one task takes. */
+  taskRows: i32
+  scratch: usize
+  scratchBytes: usize
+  /** Bytes of one list of non-zero entries in the scratch memory. */
+  listBytes: usize
+  /** Where in a thread's scratch memory the block of gradients lies. */
+  blockOffset: usize
+  /** Where the transposed columns lie. */
+  columnsOffset: usize
+  phase: i32
+  generation: i32
+  nextTask: i32
+  arrived: i32
+  present: i32
+  updatesPolicy: i32
+}
+
+@inline
+export function layerOf(network: Network, index: i32): Layer {
+  return changetype<Layer>(network.layers + <usize>index * offsetof<Layer>())
+}
+
+@inline
+export function criticOf(learner: Learner, index: i32): Network {
+  return changetype<Network>(learner.critics + <usize>index * offsetof<Network>())
+}
+
+@inline
+export function vectorsOf(panel: i32, panels: i32, lastVectors: i32): i32 {
+  return panel == panels - 1 ? lastVectors : PANEL_COLUMNS / 4
+}
+
+/** For the engine to check that it writes the records as they are read here. */
+export function layerBytes(): usize {
+  return offsetof<Layer>()
+}
+export function networkBytes(): usize {
+  return offsetof<Network>()
+}
+export function learnerBytes(): usize {
+  return offsetof<Learner>()
+}

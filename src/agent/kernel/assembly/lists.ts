@@ -1,0 +1,115 @@
+/**
+ * Lists of non-zero entries. Half of a trained network's activations are zeros that ReLU made, and so are the gradients
+ * behind them; a list of the others lets the multiplication visit no zero.
+ *
+ * A list is: the count (i32, rounded up to even with a zero entry, 12 bytes unused), byte offsets (i32), values (f32).
+ */
+
+/** Bytes before the offsets. */
+const HEADER: usize = 16
+
+/** Entries that a list can overrun its width by: a whole vector is stored at the end, and one entry makes it even. */
+const SLACK: usize = 8
+
+/** Smaller magnitudes count as zero: products with them could be denormal, which costs a hundred cycles each. */
+const TINY: f32 = 1e-18
+
+/** For each mask of 4 lanes, the bytes that move its set lanes to the front. */
+const COMPACTION: usize = memory.data<u8>([
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+  4, 5, 6, 7, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+  8, 9, 10, 11, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+  0, 1, 2, 3, 8, 9, 10, 11, 8, 9, 10, 11, 12, 13, 14, 15,
+  4, 5, 6, 7, 8, 9, 10, 11, 8, 9, 10, 11, 12, 13, 14, 15,
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+  12, 13, 14, 15, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+  0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15,
+  4, 5, 6, 7, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15,
+  0, 1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 12, 13, 14, 15,
+  8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15,
+  0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 12, 13, 14, 15,
+  4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 12, 13, 14, 15,
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+], 16)
+
+/** Bytes of a list over `width` entries. */
+@inline
+export function listBytesFor(width: usize): usize {
+  return HEADER + 8 * (width + SLACK)
+}
+
+/** Where the values of a list lie after its offsets. */
+@inline
+export function valuesDistance(listBytes: usize): usize {
+  return (listBytes - HEADER) / 2
+}
+
+@inline
+export function offsetsOf(list: usize): usize {
+  return list + HEADER
+}
+
+@inline
+export function countOf(list: usize): i32 {
+  return load<i32>(list)
+}
+
+/**
+ * Lists the non-zeros among the `count` floats at `source` (a multiple of 4 is read): entry i has the byte offset
+ * i·`stride`. NaN and infinity are listed, so that they reach the loss.
+ */
+export function listNonZeros(source: usize, count: i32, stride: i32, list: usize, listBytes: usize): void {
+  const tiny = f32x4.splat(TINY)
+  const distance = valuesDistance(listBytes)
+  const step = i32x4.splat(stride << 2)
+  let offsets = i32x4.mul(i32x4.splat(stride), i32x4(0, 1, 2, 3))
+  const begin = offsetsOf(list)
+  let at = begin
+  const end = source + (<usize>count << 2)
+  while (source < end) {
+    const values = v128.load(source)
+    // Not "greater or equal": a NaN compares as listed.
+    const mask = i32x4.bitmask(v128.not(f32x4.lt(f32x4.abs(values), tiny)))
+    const order = v128.load(COMPACTION + (<usize>mask << 4))
+    v128.store(at, i8x16.swizzle(offsets, order))
+    v128.store(at + distance, i8x16.swizzle(values, order))
+    at += <usize>popcnt(mask) << 2
+    offsets = i32x4.add(offsets, step)
+    source += 16
+  }
+  // The entry that makes the count even multiplies row 0 by 0.
+  store<i32>(at, 0)
+  store<f32>(at + distance, 0)
+  store<i32>(list, (<i32>((at - begin) >> 2) + 1) & -2)
+}
+
+/**
+ * Copies 4 columns of `rows` rows (a multiple of 4) from `source` to the rows of `columns`: [rows, 4] becomes [4, rows].
+ */
+export function transposeColumns(source: usize, stride: usize, rows: i32, columns: usize): void {
+  const length = <usize>rows << 2
+  for (let row = 0; row < rows; row += 4) {
+    transposeSquare(source, stride, columns, length)
+    source += stride << 2
+    columns += 16
+  }
+}
+
+/** Writes the transpose of the 4 by 4 floats at `source` to `target`; strides in bytes. */
+@inline
+export function transposeSquare(source: usize, sourceStride: usize, target: usize, targetStride: usize): void {
+  const row0 = v128.load(source)
+  const row1 = v128.load(source + sourceStride)
+  const row2 = v128.load(source + 2 * sourceStride)
+  const row3 = v128.load(source + 3 * sourceStride)
+  const low01 = v128.shuffle<i32>(row0, row1, 0, 4, 1, 5)
+  const low23 = v128.shuffle<i32>(row2, row3, 0, 4, 1, 5)
+  const high01 = v128.shuffle<i32>(row0, row1, 2, 6, 3, 7)
+  const high23 = v128.shuffle<i32>(row2, row3, 2, 6, 3, 7)
+  v128.store(target, v128.shuffle<i32>(low01, low23, 0, 1, 4, 5))
+  v128.store(target + targetStride, v128.shuffle<i32>(low01, low23, 2, 3, 6, 7))
+  v128.store(target + 2 * targetStride, v128.shuffle<i32>(high01, high23, 0, 1, 4, 5))
+  v128.store(target + 3 * targetStride, v128.shuffle<i32>(high01, high23, 2, 3, 6, 7))
+}

@@ -1,0 +1,237 @@
+/**
+ * Weights from gradients: one task takes a block of a layer's inputs, computes the gradient of their weights over the
+ * whole batch, and applies Adam and the soft update while it is in the cache. Every weight is one thread's alone, so that
+ * its sum over the batch has one order, whoever computes it.
+ */
+import { BLOCK_INPUTS, Layer, layerOf, Learner, Network, PANEL_ROW, vectorsOf } from './layout'
+import { listNonZeros, transposeColumns, transposeSquare } from './lists'
+import { multiplyPanel } from './multiply'
+
+/** Adam's constants (Kingma and Ba 2015). */
+const BETA1: f32 = 0.9
+const REST1: f32 = 0.1
+const BETA2: f32 = 0.999
+const REST2: f32 = 0.001
+const EPSILON: f32 = 1e-8
+
+/**
+ * Moments of smaller magnitude become zero: denormal ones would slow every later update, and next to ε they move no weight.
+ * A second moment is a square.
+ */
+const TINY_MOMENT: f32 = 1e-16
+const TINY_SQUARE: f32 = 1e-32
+
+/** Blocks of a layer's inputs, the bias's 1 among them. */
+@inline
+function blocksOf(layer: Layer): i32 {
+  return layer.inputs / BLOCK_INPUTS + 1
+}
+
+/** The layer of a network's block, and below it the block's first input. */
+function layerOfBlock(network: Network, block: i32): Layer {
+  let layer = layerOf(network, 0)
+  for (let index = 1; block >= blocksOf(layer); index++) {
+    block -= blocksOf(layer)
+    layer = layerOf(network, index)
+  }
+  blockFirst = block * BLOCK_INPUTS
+  return layer
+}
+
+/** First input of the block that layerOfBlock found last (each thread has its own globals). */
+let blockFirst: i32 = 0
+
+/** Computes the gradients of block `block` (of all the network's) and, unless they are to be clipped first, applies them. */
+export function updateBlock(learner: Learner, network: Network, block: i32, scratch: usize, updatesTargets: bool): void {
+  const layer = layerOfBlock(network, block)
+  const first = blockFirst
+  const rows = min(BLOCK_INPUTS, layer.inputs + 1 - first)
+  listColumns(learner, layer, first, rows, scratch)
+  const isClipped = learner.gradientClip > 0
+  let squares: f64 = 0
+  for (let panel = 0; panel < layer.panels; panel++) {
+    const weights = layer.weights + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
+    const vectors = vectorsOf(panel, layer.panels, layer.lastVectors)
+    const gradient = isClipped ? weights + 4 * learner.parameterBytes : scratch + learner.blockOffset
+    multiplyPanel(
+      vectors,
+      scratch,
+      learner.listBytes,
+      rows,
+      layer.outputGradient + <usize>panel * PANEL_ROW,
+      gradient,
+      PANEL_ROW,
+    )
+    if (isClipped) squares += squaredNorm(gradient, weights, rows, vectors, decayedRows(layer, first, rows), network.decay)
+    else applyBlock(learner, network, layer, panel, first, rows, gradient, 1, updatesTargets)
+  }
+  store<f64>(network.squares + (<usize>block << 3), squares)
+}
+
+/** Applies the gradients that updateBlock kept, scaled so that the whole network's have at most the norm `gradientClip`. */
+export function applyClipped(learner: Learner, network: Network, block: i32, updatesTargets: bool): void {
+  let squares: f64 = 0
+  for (let other = 0; other < network.blocks; other++) squares += load<f64>(network.squares + (<usize>other << 3))
+  const norm = Math.sqrt(squares)
+  // Not "norm > clip": a NaN must reach the weights, where it is reported.
+  const scale: f32 = norm <= <f64>learner.gradientClip ? 1 : <f32>(<f64>learner.gradientClip / norm)
+  const layer = layerOfBlock(network, block)
+  const first = blockFirst
+  const rows = min(BLOCK_INPUTS, layer.inputs + 1 - first)
+  for (let panel = 0; panel < layer.panels; panel++) {
+    const gradient =
+      layer.weights + 4 * learner.parameterBytes + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
+    applyBlock(learner, network, layer, panel, first, rows, gradient, scale, updatesTargets)
+  }
+}
+
+/** Lists columns [first, first + rows) of the layer's inputs over the batch; offsets are to rows of output gradients. */
+function listColumns(learner: Learner, layer: Layer, first: i32, rows: i32, scratch: usize): void {
+  const columns = scratch + learner.columnsOffset
+  const paddedBatch = (learner.batch + 3) & -4
+  const columnBytes = <usize>paddedBatch << 2
+  for (let column = 0; column < rows; column += 4) {
+    transposeColumns(layer.input + (<usize>(first + column) << 2), layer.inputStride, paddedBatch, columns)
+    const count = min(4, rows - column)
+    for (let lane = 0; lane < count; lane++) {
+      listNonZeros(
+        columns + <usize>lane * columnBytes,
+        paddedBatch,
+        <i32>layer.outputGradientStride,
+        scratch + <usize>(column + lane) * learner.listBytes,
+        learner.listBytes,
+      )
+    }
+  }
+}
+
+/** Rows of a block that weight decay applies to: all but the bias, the last. */
+@inline
+function decayedRows(layer: Layer, first: i32, rows: i32): i32 {
+  return min(rows, layer.inputs - first)
+}
+
+/** Adds the decay to the gradients of a block and returns the sum of their squares, in f64, row by row. */
+function squaredNorm(gradient: usize, weights: usize, rows: i32, vectors: i32, decayed: i32, decay: f32): f64 {
+  let sum: f64 = 0
+  for (let row = 0; row < rows; row++) {
+    const rate = f32x4.splat(row < decayed ? decay : 0)
+    let squares = f32x4.splat(0)
+    for (let at: usize = 0; at < <usize>vectors << 4; at += 16) {
+      const value = f32x4.add(v128.load(gradient + at), f32x4.mul(rate, v128.load(weights + at)))
+      v128.store(gradient + at, value)
+      squares = f32x4.add(squares, f32x4.mul(value, value))
+    }
+    sum += <f64>f32x4.extract_lane(squares, 0) + <f64>f32x4.extract_lane(squares, 1)
+    sum += <f64>f32x4.extract_lane(squares, 2) + <f64>f32x4.extract_lane(squares, 3)
+    gradient += PANEL_ROW
+    weights += PANEL_ROW
+  }
+  return sum
+}
+
+/** Adam, the soft update of the target, and the transposed copy, for a block of one panel. */
+function applyBlock(
+  learner: Learner,
+  network: Network,
+  layer: Layer,
+  panel: i32,
+  first: i32,
+  rows: i32,
+  gradient: usize,
+  scale: f32,
+  updatesTargets: bool,
+): void {
+  const weights = layer.weights + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
+  const vectors = vectorsOf(panel, layer.panels, layer.lastVectors)
+  const moments = learner.parameterBytes
+  const decay = learner.gradientClip > 0 ? <f32>0 : network.decay
+  const decayed = decayedRows(layer, first, rows)
+  const rate = <f32>(<f64>network.learningRate / (1 - network.beta1Power))
+  const correction = <f32>(1 / Math.sqrt(1 - network.beta2Power))
+  const follow: f32 = updatesTargets ? learner.softUpdateRate : 0
+  let strange = f32x4.splat(0)
+  for (let row = 0; row < rows; row++) {
+    const begin = weights + <usize>row * PANEL_ROW
+    strange = f32x4.add(
+      strange,
+      adam(begin, gradient + <usize>row * PANEL_ROW, moments, vectors, scale, row < decayed ? decay : 0, rate, correction, follow),
+    )
+  }
+  if (v128.any_true(f32x4.ne(strange, strange))) layer.nonFinite = 1
+  if (layer.transposed) transposeBlock(layer, panel, first, rows, weights)
+}
+
+/** One row of a block; returns zeros, NaN in the lanes where a weight is not finite. */
+@inline
+function adam(
+  weights: usize,
+  gradients: usize,
+  moments: usize,
+  vectors: i32,
+  scale: f32,
+  decay: f32,
+  rate: f32,
+  correction: f32,
+  follow: f32,
+): v128 {
+  const beta1 = f32x4.splat(BETA1)
+  const beta2 = f32x4.splat(BETA2)
+  const rest1 = f32x4.splat(REST1)
+  const rest2 = f32x4.splat(REST2)
+  const scales = f32x4.splat(scale)
+  const decays = f32x4.splat(decay)
+  const rates = f32x4.splat(rate)
+  const corrections = f32x4.splat(correction)
+  const follows = f32x4.splat(follow)
+  const zero = f32x4.splat(0)
+  const epsilon = f32x4.splat(EPSILON)
+  const tinyMoment = f32x4.splat(TINY_MOMENT)
+  const tinySquare = f32x4.splat(TINY_SQUARE)
+  const isChanged = scale != 1 || decay != 0
+  let strange = f32x4.splat(0)
+  const end = weights + (<usize>vectors << 4)
+  for (; weights < end; weights += 16, gradients += 16) {
+    const weight = v128.load(weights)
+    let gradient = v128.load(gradients)
+    if (isChanged) gradient = f32x4.add(f32x4.mul(scales, gradient), f32x4.mul(decays, weight))
+    // A NaN is kept: it compares as not tiny.
+    gradient = v128.andnot(gradient, f32x4.lt(f32x4.abs(gradient), tinyMoment))
+    let first = f32x4.add(f32x4.mul(beta1, v128.load(weights + moments)), f32x4.mul(rest1, gradient))
+    let second = f32x4.add(
+      f32x4.mul(beta2, v128.load(weights + 2 * moments)),
+      f32x4.mul(rest2, f32x4.mul(gradient, gradient)),
+    )
+    first = v128.andnot(first, f32x4.lt(f32x4.abs(first), tinyMoment))
+    second = v128.andnot(second, f32x4.lt(second, tinySquare))
+    v128.store(weights + moments, first)
+    v128.store(weights + 2 * moments, second)
+    const deviation = f32x4.add(f32x4.mul(f32x4.sqrt(second), corrections), epsilon)
+    const moved = f32x4.sub(weight, f32x4.div(f32x4.mul(rates, first), deviation))
+    v128.store(weights, moved)
+    // 0 times a finite number is 0, and NaN times anything is NaN.
+    strange = f32x4.add(strange, f32x4.mul(moved, zero))
+    if (follow != 0) {
+      const target = v128.load(weights + 3 * moments)
+      v128.store(weights + 3 * moments, f32x4.add(target, f32x4.mul(follows, f32x4.sub(moved, target))))
+    }
+  }
+  return strange
+}
+
+/** Copies a block of weights, transposed, to where the backward pass reads it. The bias has no place there. */
+export function transposeBlock(layer: Layer, panel: i32, first: i32, rows: i32, weights: usize): void {
+  const columns = vectorsOf(panel, layer.panels, layer.lastVectors)
+  // A block of inputs is a panel of the transposed matrix; its rows are the outputs.
+  const target = layer.transposed + <usize>(first / BLOCK_INPUTS) * layer.transposedPanelBytes + <usize>panel * 32 * PANEL_ROW
+  for (let row = 0; row < rows; row += 4) {
+    for (let vector = 0; vector < columns; vector++) {
+      transposeSquare(
+        weights + <usize>row * PANEL_ROW + (<usize>vector << 4),
+        PANEL_ROW,
+        target + <usize>vector * 4 * PANEL_ROW + (<usize>row << 2),
+        PANEL_ROW,
+      )
+    }
+  }
+}

@@ -1,0 +1,266 @@
+/**
+ * Lays out the kernel's memory for one learner: every address and size, decided once from the problem and the settings.
+ * docs/learner.md shows the map. Nothing here touches memory: fused-engine.ts writes the records.
+ */
+import { UserError } from '../../common/user-error.ts'
+import { criticActionLayer, type ProblemSize } from '../engine.ts'
+import type { AgentSettings } from '../settings.ts'
+import { PANEL_COLUMNS, PANEL_ROW_BYTES, type PanelShape, panelShape, writtenColumns } from './panels.ts'
+import { layerRecord, learnerRecord, networkRecord, roundUp } from './records.ts'
+
+/** Bytes that WebAssembly's 32-bit addresses reach. */
+const ADDRESS_SPACE = 2 ** 32
+
+/** A cache line: what threads write to lies on lines of its own, and rows are kept off powers of two by it. */
+const LINE = 64
+
+/** Rows of the batch that one task takes at most: few enough that their lists stay in the cache. */
+const MAX_TASK_ROWS = 32
+
+/** Inputs in a block of weights (BLOCK_INPUTS of assembly/layout.ts). */
+const BLOCK_INPUTS = 32
+
+export interface LayerMap {
+  inputs: number
+  hiddenInputs: number
+  outputs: number
+  rectified: boolean
+  weightShape: PanelShape
+  /** From the start of a copy of the parameters. */
+  weights: number
+  transposedShape: PanelShape
+  /** 0 where no gradient of the inputs is wanted. */
+  transposed: number
+  input: number
+  inputStride: number
+  output: number
+  outputStride: number
+  outputGradient: number
+  outputGradientStride: number
+  inputGradient: number
+  inputGradientStride: number
+}
+
+export interface NetworkMap {
+  record: number
+  layerRecords: number
+  layers: LayerMap[]
+  actionLayer: number
+  blocks: number
+  squares: number
+}
+
+export interface MemoryMap {
+  learner: number
+  /** The actor, then the critics. */
+  networks: NetworkMap[]
+  /** The first copy of all parameters: weights. Then moments, squared moments, targets and, where they are clipped, gradients. */
+  parameters: number
+  parameterBytes: number
+  batch: {
+    indices: number
+    importance: number
+    noise: number
+    rewards: number
+    discounts: number
+    targets: number
+    errors: number
+    values: number
+    observations: number
+    nextObservations: number
+    observationStride: number
+    actions: number
+    policyActions: number
+    actionStride: number
+    observationMean: number
+    observationScale: number
+    replayRandom: number
+    noiseRandom: number
+  }
+  replay: { records: number; recordBytes: number; tree: number; treeLeaves: number }
+  scratch: { address: number; bytes: number; listBytes: number; blockOffset: number; columnsOffset: number }
+  taskRows: number
+  /** Of the whole memory. */
+  bytes: number
+}
+
+export interface MapOptions {
+  size: ProblemSize
+  settings: AgentSettings
+  threads: number
+  /** First free byte. */
+  base: number
+  /** Bytes of a list over so many entries. */
+  listBytes: (width: number) => number
+}
+
+/** Throws a UserError where the buffer does not fit into 32-bit addresses. */
+export function mapMemory({ size, settings, threads, base, listBytes }: MapOptions): MemoryMap {
+  const { batchSize, replayCapacity } = settings
+  const batchRows = roundUp(batchSize, 4)
+  let end = roundUp(base, LINE)
+  const take = (bytes: number): number => {
+    const address = end
+    end = roundUp(end + bytes, LINE)
+    return address
+  }
+  const takeRows = (stride: number) => take(batchRows * stride)
+
+  const learner = take(learnerRecord.bytes)
+  const criticCount = settings.twinCritics ? 2 : 1
+  const networkRecords = take((1 + criticCount) * networkRecord.bytes)
+  const networks = Array.from({ length: 1 + criticCount }, (_, index) => {
+    const actionLayer = index === 0 ? -1 : criticActionLayer(settings)
+    const shapes = layerShapes(size, settings.hiddenSizes, actionLayer)
+    const layers = mapLayers(shapes, actionLayer, takeRows)
+    const blocks = layers.reduce((sum, { inputs }) => sum + Math.floor(inputs / BLOCK_INPUTS) + 1, 0)
+    return {
+      record: networkRecords + index * networkRecord.bytes,
+      layerRecords: take(layers.length * layerRecord.bytes),
+      layers,
+      actionLayer,
+      blocks,
+      squares: take(blocks * 8),
+    }
+  })
+
+  const observationStride = rowStride(size.observation)
+  const actionStride = rowStride(size.action)
+  const batch = {
+    indices: take(batchRows * 4),
+    importance: take(batchRows * 4),
+    noise: take(batchRows * size.action * 4),
+    rewards: take(batchRows * 4),
+    discounts: take(batchRows * 4),
+    targets: take(batchRows * 4),
+    errors: take(batchRows * criticCount * 4),
+    values: take(batchRows * 4),
+    observations: takeRows(observationStride),
+    nextObservations: takeRows(observationStride),
+    observationStride,
+    actions: takeRows(actionStride),
+    policyActions: takeRows(actionStride),
+    actionStride,
+    observationMean: take(size.observation * 4),
+    observationScale: take(size.observation * 4),
+    replayRandom: take(16),
+    noiseRandom: take(16),
+  }
+
+  const layers = networks.flatMap((network) => network.layers)
+  let parameterBytes = 0
+  for (const layer of layers) {
+    layer.weights = parameterBytes
+    parameterBytes += layer.weightShape.bytes
+  }
+  // Copies an odd number of lines apart: at a multiple of 4096 bytes they would compete for the same places in the cache.
+  parameterBytes = roundUp(parameterBytes, 4096) + LINE
+  const parameters = take(parameterBytes * (settings.gradientClip > 0 ? 5 : 4))
+  for (const layer of layers) {
+    layer.weights += parameters
+    if (layer.transposed !== 0) layer.transposed = take(layer.transposedShape.bytes)
+  }
+
+  // A thread needs lists of its rows of a batch, or of a block of columns, whichever is larger; then one block of
+  // gradients, and four columns of the batch.
+  const taskRows = Math.min(MAX_TASK_ROWS, Math.ceil(batchSize / threads))
+  const widest = Math.max(...layers.map(({ inputs, outputs }) => roundUp(Math.max(inputs + 1, outputs), 4)))
+  const list = listBytes(Math.max(widest, batchRows))
+  const blockOffset = Math.max(taskRows, BLOCK_INPUTS) * list
+  const columnsOffset = blockOffset + BLOCK_INPUTS * PANEL_ROW_BYTES
+  const scratchBytes = roundUp(columnsOffset + 4 * batchRows * 4, LINE)
+  const scratch = { address: take(threads * scratchBytes), bytes: scratchBytes, listBytes: list, blockOffset, columnsOffset }
+
+  const treeLeaves = settings.prioritisedReplay ? 2 ** Math.ceil(Math.log2(replayCapacity)) : 0
+  const recordBytes = (2 * size.observation + size.action + 2) * 4
+  const tree = take(2 * treeLeaves * 4)
+  const records = take(replayCapacity * recordBytes)
+  if (end > ADDRESS_SPACE) {
+    const capacity = Math.floor((replayCapacity * (ADDRESS_SPACE - (end - replayCapacity * recordBytes))) / (replayCapacity * recordBytes))
+    throw new UserError(
+      `The setting "replayCapacity" cannot be ${replayCapacity} with ${size.observation} observations: the fused engine has room for 4 GiB. Take ${Math.max(1, capacity)} or less, or another engine.`,
+    )
+  }
+  return {
+    learner,
+    networks,
+    parameters,
+    parameterBytes,
+    batch,
+    replay: { records, recordBytes, tree, treeLeaves },
+    scratch,
+    taskRows,
+    bytes: end,
+  }
+}
+
+/** Inputs, those of them that are the action's, and outputs of each layer. */
+function layerShapes(
+  size: ProblemSize,
+  hiddenSizes: readonly number[],
+  actionLayer: number,
+): { hiddenInputs: number; inputs: number; outputs: number }[] {
+  const outputs = [...hiddenSizes, actionLayer < 0 ? size.action : 1]
+  return outputs.map((count, index) => {
+    const hiddenInputs = index === 0 ? size.observation : outputs[index - 1]!
+    return { hiddenInputs, inputs: hiddenInputs + (index === actionLayer ? size.action : 0), outputs: count }
+  })
+}
+
+/** Rows of activations and gradients of each layer; the weights' places are not known yet. */
+function mapLayers(
+  shapes: { hiddenInputs: number; inputs: number; outputs: number }[],
+  actionLayer: number,
+  takeRows: (stride: number) => number,
+): LayerMap[] {
+  const layers = shapes.map(({ hiddenInputs, inputs, outputs }, index): LayerMap => {
+    const wantsInputGradient = index > 0 || index === actionLayer
+    const weightShape = panelShape(inputs + 1, outputs)
+    const transposedShape = panelShape(Math.ceil(outputs / PANEL_COLUMNS) * PANEL_COLUMNS, inputs)
+    // What the layer before writes into these rows, and what the backward pass writes into their gradients.
+    const inputStride = rowStride(Math.max(inputs + 1, roundUp(hiddenInputs, PANEL_COLUMNS)))
+    return {
+      inputs,
+      hiddenInputs,
+      outputs,
+      rectified: index > 0,
+      weightShape,
+      weights: 0,
+      transposedShape,
+      // Any number but 0: the place is taken later.
+      transposed: wantsInputGradient ? 1 : 0,
+      input: takeRows(inputStride),
+      inputStride,
+      output: 0,
+      outputStride: 0,
+      outputGradient: 0,
+      outputGradientStride: 0,
+      inputGradient: 0,
+      inputGradientStride: 0,
+    }
+  })
+  layers.forEach((layer, index) => {
+    const next = layers[index + 1]
+    const stride = rowStride(Math.max(writtenColumns(layer.weightShape), roundUp(next?.inputs ?? 0, PANEL_COLUMNS)))
+    layer.outputGradientStride = stride
+    layer.outputGradient = takeRows(stride)
+    layer.outputStride = next ? next.inputStride : stride
+    layer.output = next ? next.input : takeRows(stride)
+    if (next) {
+      next.inputGradient = layer.outputGradient
+      next.inputGradientStride = stride
+    }
+  })
+  const first = layers[0]!
+  if (actionLayer === 0) {
+    first.inputGradientStride = rowStride(roundUp(first.inputs, PANEL_COLUMNS))
+    first.inputGradient = takeRows(first.inputGradientStride)
+  }
+  return layers
+}
+
+/** Bytes from one row of `columns` floats to the next: whole vectors, and off powers of two. */
+function rowStride(columns: number): number {
+  const bytes = roundUp(columns * 4, LINE)
+  return bytes % 512 === 0 ? bytes + LINE : bytes
+}

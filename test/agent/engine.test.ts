@@ -1,0 +1,276 @@
+// What every engine does beside one exact update: whose weights move when, what a batch is drawn from, how observations
+// are seen, where a value that is not finite is found.
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { EngineFactory } from '../../src/agent/create-engine.ts'
+import { criticActionLayer, type LearningEngine, type Networks } from '../../src/agent/engine.ts'
+import { initialiseNetworks } from '../../src/agent/initialisation.ts'
+import { drawTargetNoise } from '../../src/agent/noise.ts'
+import { createSampler } from '../../src/agent/sampler.ts'
+import type { AgentSettings } from '../../src/agent/settings.ts'
+import { RandomStream } from '../../src/common/random.ts'
+import type { Network } from '../../src/policy/network.ts'
+import {
+  actionOf,
+  answerOf,
+  createEngine,
+  engineRandom,
+  firstSlots,
+  largestDifference,
+  loadTested,
+  numbersOf,
+  smallSettings,
+  storeRandom,
+  testedEngines,
+} from './engines.ts'
+import { outputOf } from './plain-networks.ts'
+
+const size = { observation: 3, action: 2 }
+const td3: Partial<AgentSettings> = { twinCritics: true, policyDelay: 2, targetNoise: 0.2, targetNoiseClip: 0.3 }
+
+describe.each(testedEngines)('Given the engine %s', (name) => {
+  let factory: EngineFactory
+
+  beforeAll(async () => {
+    factory = await loadTested(name)
+  })
+
+  test('when it is made, then it holds the networks that it was given, in memory of its own', () => {
+    const settings = { ...smallSettings, ...td3 }
+    const networks = initialiseNetworks(size, settings, RandomStream.derive(1, 'initial weights'))
+    const engine = factory.create({ size, settings, networks, random: engineRandom(1) })
+    expect(engine.exportNetworks()).toEqual(networks)
+    engine.exportNetworks().actor.layers[0]!.weights.fill(9)
+    networks.actor.layers[0]!.bias.fill(9)
+    const again = initialiseNetworks(size, settings, RandomStream.derive(1, 'initial weights'))
+    expect(engine.exportNetworks()).toEqual(again)
+    engine.dispose()
+  })
+
+  test('when it acts, then its answer is that of its exported actor', () => {
+    const engine = createEngine(factory, { changes: { actorLearningRate: 0.02 } })
+    storeRandom(engine, 30)
+    for (let update = 0; update < 10; update++) engine.update(true)
+    const { actor } = engine.exportNetworks()
+    for (const observation of observations(10)) {
+      expect(largestDifference(actionOf(engine, observation), answerOf(actor, observation))).toBeLessThan(1e-5)
+    }
+    engine.dispose()
+  })
+
+  describe.each([
+    { what: 'one critic', changes: {} },
+    { what: 'twin critics', changes: td3 },
+  ])('with $what', ({ changes }) => {
+    test('when an update leaves the policy out, then the critics move, and neither the actor nor any target', () => {
+      const engine = createEngine(factory, { changes })
+      storeRandom(engine, 20)
+      const before = engine.exportNetworks()
+      const metrics = engine.update(false)
+      const after = engine.exportNetworks()
+      expect(Object.keys(metrics).toSorted()).toEqual(['criticLoss', 'meanQ'])
+      for (const network of Object.keys(before) as (keyof Networks)[]) {
+        const moves = network === 'critic' || network === 'secondCritic'
+        expect(moved(before[network]!, after[network]!), network).toBe(moves)
+      }
+      engine.dispose()
+    })
+
+    test('when an update includes the policy, then all networks move, and the targets by τ of the way', () => {
+      const engine = createEngine(factory, { changes: { ...changes, softUpdateRate: 0.25 } })
+      storeRandom(engine, 20)
+      engine.update(false)
+      const before = engine.exportNetworks()
+      const metrics = engine.update(true)
+      const after = engine.exportNetworks()
+      expect(Object.keys(metrics).toSorted()).toEqual(['criticLoss', 'meanQ', 'policyLoss', 'saturation'])
+      for (const network of Object.keys(before) as (keyof Networks)[]) {
+        expect(moved(before[network]!, after[network]!), network).toBe(true)
+      }
+      const pairs = [
+        ['actor', 'targetActor'],
+        ['critic', 'targetCritic'],
+        ['secondCritic', 'targetSecondCritic'],
+      ] as const
+      for (const [source, target] of pairs) {
+        if (!after[source]) continue
+        const sources = numbersOf(after[source])
+        const expected = numbersOf(before[target]!).map((value, index) => value + 0.25 * (sources[index]! - value))
+        expect(largestDifference(numbersOf(after[target]!), expected)).toBeLessThan(1e-6)
+      }
+      engine.dispose()
+    })
+
+    test.each([false, true])(
+      'when it updates with prioritisedReplay %s, then that is one on the batch, weights and noise of its generators',
+      (prioritisedReplay) => {
+        const options = { ...changes, prioritisedReplay, importanceUpdates: 10, criticLearningRate: 0.01 }
+        const settings = { ...smallSettings, ...options }
+        const [engine, mirror] = [
+          createEngine(factory, { changes: options }),
+          createEngine(factory, { changes: options }),
+        ]
+        const { replay, targetNoise } = engineRandom(1)
+        const sampler = createSampler(settings, RandomStream.restore(replay))
+        const noiseRandom = RandomStream.restore(targetNoise)
+        for (const one of [engine, mirror]) storeRandom(one, 30)
+        for (let slot = 0; slot < 30; slot++) sampler.added(slot)
+        const batch = {
+          indices: new Uint32Array(settings.batchSize),
+          weights: new Float32Array(settings.batchSize),
+          targetNoise: new Float32Array(settings.batchSize * size.action),
+        }
+        for (let update = 0; update < 12; update++) {
+          sampler.sample(30, batch.indices, batch.weights)
+          if (settings.targetNoise > 0) drawTargetNoise(settings, noiseRandom, batch.targetNoise)
+          sampler.learned(batch.indices, errorsOf(mirror.exportNetworks(), settings, batch))
+          const updatesPolicy = update % 2 === 1
+          const [metrics, expected] = [engine.update(updatesPolicy), mirror.updateOn(batch, updatesPolicy)]
+          expect(Math.abs(metrics.criticLoss - expected.criticLoss)).toBeLessThan(1e-6)
+          expect(Math.abs(metrics.meanQ - expected.meanQ)).toBeLessThan(1e-6)
+        }
+        const [networks, expected] = [engine.exportNetworks(), mirror.exportNetworks()]
+        expect(largestDifference(numbersOf(networks.critic), numbersOf(expected.critic))).toBeLessThan(1e-5)
+        expect(largestDifference(numbersOf(networks.actor), numbersOf(expected.actor))).toBeLessThan(1e-5)
+        engine.dispose()
+        mirror.dispose()
+      },
+    )
+  })
+
+  test('when observations are scaled, then acting and learning, also on stored ones, are as with observations scaled before', () => {
+    const [mean, scale] = [Float32Array.of(5, -0.25, 0), Float32Array.of(0.5, 8, 1)]
+    const raw = createEngine(factory)
+    const prepared = createEngine(factory)
+    const list = observations(17)
+    const seen = list.map((observation) => observation.map((value, k) => (value - mean[k]!) * scale[k]!))
+    for (let index = 0; index < 16; index++) {
+      const [action, reward] = [Float32Array.of(index / 16, -0.5), Math.sin(index)]
+      raw.store(list[index]!, action, reward, list[index + 1]!, 0.9)
+      prepared.store(seen[index]!, action, reward, seen[index + 1]!, 0.9)
+    }
+    raw.setObservationScaling(mean, scale)
+    mean.fill(99)
+    for (let update = 0; update < 3; update++) {
+      const [metrics, expected] = [raw.update(true), prepared.update(true)]
+      expect(Math.abs(metrics.meanQ - expected.meanQ)).toBeLessThan(1e-5)
+    }
+    expect(largestDifference(actionOf(raw, list[3]!), actionOf(prepared, seen[3]!))).toBeLessThan(1e-5)
+    expect(largestDifference(actionOf(raw, list[3]!), actionOf(prepared, list[3]!))).toBeGreaterThan(1e-4)
+    expect(list[3]).toEqual(observations(17)[3])
+    raw.dispose()
+    prepared.dispose()
+  })
+
+  test('when one of two actions is at the end of its range, then half of the actions are saturated', () => {
+    const engine = createWith((networks) => networks.actor.layers.at(-1)!.bias.set([6, 1]))
+    storeRandom(engine, 20)
+    expect(engine.update(true).saturation).toBeCloseTo(0.5, 6)
+    engine.dispose()
+  })
+
+  test('when a batch names a slot that holds nothing, then a RangeError names it', () => {
+    const engine = createEngine(factory)
+    storeRandom(engine, 5)
+    expect(engine.stored).toBe(5)
+    expect(() => engine.updateOn({ indices: Uint32Array.of(1, 5) }, true)).toThrow(RangeError)
+    expect(() => engine.updateOn({ indices: Uint32Array.of(1, 5) }, true)).toThrow('no stored transition 5')
+    engine.dispose()
+  })
+
+  test('when a batch has more or fewer rows than the settings, then it is learned from as it is', () => {
+    const engine = createEngine(factory)
+    storeRandom(engine, 20)
+    const whole = engine.updateOn({ indices: firstSlots(20) }, false)
+    expect(Number.isFinite(whole.criticLoss)).toBe(true)
+    const { critic } = engine.exportNetworks()
+    const single = engine.updateOn({ indices: Uint32Array.of(7) }, false)
+    const { observation, action } = transitionsOf(20)[7]!
+    expect(single.meanQ).toBeCloseTo(outputOf(critic, observation, { action, layer: 1 })[0]!, 5)
+    engine.dispose()
+  })
+
+  describe('when all values are finite', () => {
+    test('then none is found that is not', () => {
+      const engine = createEngine(factory, { changes: td3 })
+      storeRandom(engine, 20)
+      engine.update(true)
+      expect(engine.findNonFinite()).toBeUndefined()
+      engine.dispose()
+    })
+  })
+
+  test.each([
+    { network: 'actor', layer: 1, place: 'actor, layer 1' },
+    { network: 'critic', layer: 2, place: 'critic, layer 2' },
+    { network: 'secondCritic', layer: 3, place: 'second critic, layer 3' },
+    { network: 'targetActor', layer: 2, place: 'target actor, layer 2' },
+  ] as const)('when $network has a NaN in layer $layer, then it is found there', ({ network, layer, place }) => {
+    for (const part of ['weights', 'bias'] as const) {
+      const engine = createWith((networks) => {
+        networks[network]!.layers[layer - 1]![part][0] = part === 'bias' ? Number.NaN : Number.POSITIVE_INFINITY
+      })
+      expect(engine.findNonFinite()).toBe(place)
+      engine.dispose()
+    }
+  })
+
+  /** An engine with twin critics whose initial networks are changed. */
+  function createWith(change: (networks: Networks) => void): LearningEngine {
+    const settings = { ...smallSettings, ...td3 }
+    const networks = initialiseNetworks(size, settings, RandomStream.derive(1, 'initial weights'))
+    change(networks)
+    return factory.create({ size, settings, networks, random: engineRandom(1) })
+  }
+})
+
+function moved(before: Network, after: Network): boolean {
+  return largestDifference(numbersOf(before), numbersOf(after)) > 0
+}
+
+function observations(count: number): Float32Array[] {
+  const random = RandomStream.derive(5, 'observations')
+  return Array.from({ length: count }, () => Float32Array.from([4, 0.25, -1], (value) => value + random.uniform(-1, 1)))
+}
+
+interface PlainTransition {
+  observation: Float32Array
+  action: Float32Array
+  reward: number
+  nextObservation: Float32Array
+  discount: number
+}
+
+/** What `storeRandom` stores. */
+function transitionsOf(count: number): PlainTransition[] {
+  const list: PlainTransition[] = []
+  const collector = {
+    store: (...[observation, action, reward, nextObservation, discount]: Parameters<LearningEngine['store']>) => {
+      list.push({ observation, action, reward, nextObservation, discount })
+    },
+  }
+  storeRandom(collector as LearningEngine, count)
+  return list
+}
+
+/** |Q - y| of each row, computed plainly; the mean of both with twin critics. */
+function errorsOf(
+  networks: Networks,
+  settings: AgentSettings,
+  { indices, targetNoise }: { indices: Uint32Array; targetNoise: Float32Array },
+): number[] {
+  const transitions = transitionsOf(30)
+  const layer = criticActionLayer(settings)
+  const { targetActor, critic, secondCritic, targetCritic, targetSecondCritic } = networks
+  return Array.from(indices, (index, row) => {
+    const { observation, action, reward, nextObservation, discount } = transitions[index]!
+    const next = outputOf(targetActor, nextObservation).map((sum, k) =>
+      Math.min(1, Math.max(-1, Math.tanh(sum) + targetNoise[row * size.action + k]!)),
+    )
+    const qOf = (one: Network, at: Float32Array, by: ArrayLike<number>) => outputOf(one, at, { action: by, layer })[0]!
+    const targets = [targetCritic, targetSecondCritic].filter((one) => one !== undefined)
+    const y = reward + discount * Math.min(...targets.map((one) => qOf(one, nextObservation, next)))
+    const critics = [critic, secondCritic].filter((one) => one !== undefined)
+    const sizes = critics.map((one) => Math.abs(qOf(one, observation, action) - y))
+    return sizes.reduce((sum, value) => sum + value, 0) / sizes.length
+  })
+}

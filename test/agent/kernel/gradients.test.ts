@@ -1,0 +1,180 @@
+/** The fused engine's gradients against automatic differentiation by TensorFlow.js, on random shapes, weights and batches. */
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { ChosenBatch, Networks, ProblemSize } from '../../../src/agent/engine.ts'
+import { initialiseNetworks } from '../../../src/agent/initialisation.ts'
+import { FusedEngine } from '../../../src/agent/kernel/fused-engine.ts'
+import { compileKernel } from '../../../src/agent/kernel/kernel-module.ts'
+import { presets } from '../../../src/agent/presets.ts'
+import type { Batch } from '../../../src/agent/replay-buffer.ts'
+import type { AgentSettings } from '../../../src/agent/settings.ts'
+import { gradientsByAutodiff, type LayerGradients } from '../../../src/agent/tensorflow/gradients-by-autodiff.ts'
+import { RandomStream } from '../../../src/common/random.ts'
+import type { Network } from '../../../src/policy/network.ts'
+
+// The scripts are JavaScript, which the type checker of the project does not read: hence imports by a computed name.
+const script = await import(new URL('../../../scripts/build-kernel.mjs', import.meta.url).href)
+const compileEdited: (relaxed: boolean, edit: (name: string, source: string) => string) => Promise<Uint8Array> =
+  script.compileKernel
+
+/** Relative L2 distance that counts as equal: float32 sums in different orders. */
+const TOLERANCE = 1e-5
+
+/** Large enough to clip nothing; above 0 the kernel keeps its gradients. */
+const NO_CLIP = 1e6
+
+let kernel: WebAssembly.Module
+
+beforeAll(async () => {
+  await tf.setBackend('cpu')
+  kernel = await compileKernel(false)
+})
+
+describe('Given random shapes, weights and batches', () => {
+  test.each(Array.from({ length: 20 }, (_, index) => randomCase(index)))(
+    'when $title, then the gradients are those of automatic differentiation',
+    (problem) => {
+      for (const { name, distance } of distances(kernel, problem)) {
+        expect(distance, name).toBeLessThan(TOLERANCE)
+      }
+    },
+  )
+})
+
+describe('Given a sign error in one of the three products', () => {
+  test.each([
+    { product: 'X·W', file: 'forward.ts', call: 0, wrong: 'critic' },
+    { product: 'dY·Wᵀ', file: 'forward.ts', call: 1, wrong: 'critic' },
+    { product: 'Xᵀ·dY', file: 'weights.ts', call: 0, wrong: 'critic' },
+  ])('when it is in $product, then the gradients differ', async ({ file, call, wrong }) => {
+    const binary = await compileEdited(false, (name, source) => {
+      if (name === 'multiply.ts') return `${source}\n${NEGATED}`
+      if (name !== file) return source
+      let found = -1
+      const edited = source
+        .replace(
+          "import { multiplyPanel } from './multiply'",
+          "import { multiplyPanel, multiplyNegated } from './multiply'",
+        )
+        .replace(/multiplyPanel\(/g, (text) => (++found === call ? 'multiplyNegated(' : text))
+      expect(found).toBeGreaterThanOrEqual(call)
+      return edited
+    })
+    const module = new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>)
+    const found = distances(module, randomCase(2))
+    expect(found.find(({ name }) => name === wrong)!.distance).toBeGreaterThan(0.01)
+  })
+})
+
+/** multiplyPanel with the wrong sign. */
+const NEGATED = `
+export function multiplyNegated(vectors: i32, lists: usize, listBytes: usize, rows: i32, panel: usize, output: usize, outputStride: usize): void {
+  multiplyPanel(vectors, lists, listBytes, rows, panel, output, outputStride)
+  for (let row = 0; row < rows; row++) {
+    for (let at = output; at < output + (<usize>vectors << 4); at += 16) v128.store(at, f32x4.neg(v128.load(at)))
+    output += outputStride
+  }
+}
+`
+
+interface Problem {
+  title: string
+  size: ProblemSize
+  settings: AgentSettings
+  networks: Networks
+  batch: Batch & Omit<ChosenBatch, 'indices'>
+}
+
+/** Odd cases are TD3, every second pair has importance weights as prioritised replay makes them. */
+function randomCase(index: number): Problem {
+  const random = RandomStream.derive(index, 'gradient cases')
+  const size = { observation: 1 + random.integer(40), action: 1 + random.integer(7) }
+  const hiddenSizes = Array.from({ length: 1 + (index % 3) }, () => 1 + random.integer(80))
+  const batchSize = 1 + random.integer(40)
+  const isTd3 = index % 2 === 1
+  const isPrioritised = index % 4 >= 2
+  const settings: AgentSettings = {
+    ...presets[isTd3 ? 'td3' : 'ddpg'].paper,
+    hiddenSizes,
+    batchSize,
+    criticActionInput: 1 + random.integer(2),
+    criticL2: random.uniform(0, 0.1),
+    preactivationPenalty: index % 5 === 0 ? 0.3 : 0,
+    replayCapacity: batchSize,
+    gradientClip: NO_CLIP,
+  }
+  const networks = initialiseNetworks(size, settings, random)
+  for (const { layers } of Object.values(networks) as Network[]) {
+    for (const { weights, bias, inputs } of layers) {
+      const bound = 1.5 / Math.sqrt(inputs)
+      for (let place = 0; place < weights.length; place++) weights[place] = random.uniform(-bound, bound)
+      for (let place = 0; place < bias.length; place++) bias[place] = random.uniform(-bound, bound)
+    }
+  }
+  const values = (count: number, low = -1, high = 1) =>
+    Float32Array.from({ length: count }, () => random.uniform(low, high))
+  const batch = {
+    observations: values(batchSize * size.observation),
+    actions: values(batchSize * size.action),
+    rewards: values(batchSize),
+    nextObservations: values(batchSize * size.observation),
+    discounts: Float32Array.from({ length: batchSize }, () => (random.integer(4) === 0 ? 0 : 0.99)),
+    ...(isPrioritised && { weights: values(batchSize, 0.1, 1) }),
+    ...(isTd3 && { targetNoise: values(batchSize * size.action, -0.5, 0.5) }),
+  }
+  const title = `${isTd3 ? 'TD3' : 'DDPG'}, ${isPrioritised ? 'prioritised' : 'uniform'}, ${size.observation} observations, ${size.action} actions, hidden ${hiddenSizes.join('-')}, batch ${batchSize}`
+  return { title, size, settings, networks, batch }
+}
+
+/** How far each network's gradient is from automatic differentiation's. */
+function distances(
+  module: WebAssembly.Module,
+  { size, settings, networks, batch }: Problem,
+): { name: string; distance: number }[] {
+  const random = { replay: [1, 2, 3, 4], targetNoise: [1, 2, 3, 4] }
+  const engine = new FusedEngine(module, { size, settings, networks, random })
+  const { observation: wide, action: narrow } = size
+  for (let row = 0; row < settings.batchSize; row++) {
+    engine.store(
+      batch.observations.subarray(row * wide, (row + 1) * wide),
+      batch.actions.subarray(row * narrow, (row + 1) * narrow),
+      batch.rewards[row]!,
+      batch.nextObservations.subarray(row * wide, (row + 1) * wide),
+      batch.discounts[row]!,
+    )
+  }
+  const { weights, targetNoise } = batch
+  const indices = Uint32Array.from({ length: settings.batchSize }, (_, row) => row)
+  engine.updateOn({ indices, ...(weights && { weights }), ...(targetNoise && { targetNoise }) }, true)
+  const ours = engine.exportGradients()
+  const before = gradientsByAutodiff(tf, { size, settings, networks }, batch)
+  // The actor's step is taken with the critic that has just made its own.
+  const { critic } = engine.exportNetworks()
+  const after = gradientsByAutodiff(tf, { size, settings, networks: { ...networks, critic } }, batch)
+  engine.dispose()
+  return [
+    { name: 'critic', distance: relativeDistance(ours.critics[0]!, before.critic) },
+    ...(before.secondCritic
+      ? [{ name: 'second critic', distance: relativeDistance(ours.critics[1]!, before.secondCritic) }]
+      : []),
+    { name: 'actor', distance: relativeDistance(ours.actor, after.actor) },
+  ]
+}
+
+/** |a - b| / |b| in L2, over all weights and biases. */
+function relativeDistance({ layers }: Network, expected: LayerGradients[]): number {
+  let difference = 0
+  let norm = 0
+  layers.forEach(({ weights, bias }, index) => {
+    for (const [found, wanted] of [
+      [weights, expected[index]!.weights],
+      [bias, expected[index]!.bias],
+    ] as const) {
+      wanted.forEach((value, place) => {
+        difference += (found[place]! - value) ** 2
+        norm += value ** 2
+      })
+    }
+  })
+  return Math.sqrt(difference / norm)
+}
