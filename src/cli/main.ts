@@ -1,7 +1,8 @@
 /** The command line: the host's jobs without a window. Exit code 0: done; 1: failed; 2: wrong use or bad input. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { messageOf, UserError } from '../common/user-error.ts'
-import { evaluate, list, record, replay, validate } from '../host/host.ts'
+import { algorithmNames, engineNames, presetNames } from '../host/api.ts'
+import { evaluate, exportPolicy, list, record, replay, validate } from '../host/host.ts'
 import { versions } from '../host/package.ts'
 import { runBench } from './bench-command.ts'
 import { formatList } from './format-list.ts'
@@ -57,22 +58,30 @@ function createProgram(): Command {
     .option('--steps <n>', 'environment steps to train for (10000 when neither this nor --episodes is given)', integer)
     .option('--episodes <n>', 'episodes to train for', integer)
     .option('--seed <n>', 'the one number that all randomness comes from', integer, 1)
+    .addOption(new Option('--algo <name>', 'learning algorithm').choices(algorithmNames).default('ddpg'))
     .addOption(
-      new Option('--preset <name>', "settings to start from: ours, or the paper's")
-        .choices(['default', 'paper'])
+      new Option('--preset <name>', "the algorithm's settings to start from: ours, or its paper's")
+        .choices(presetNames)
         .default('default'),
     )
     .option('--set <name=value>', 'change one setting (repeatable); docs/algorithms.md lists them', collect, [])
-    .option('--engine <name>', 'tfjs-node, tfjs-wasm or tfjs-cpu (the fastest that loads here)')
-    .option('--run <name>', "the run's name (made from scene and seed if absent)")
+    .addOption(
+      new Option('--engine <name>', 'what learns (the fastest that loads here and can do what is set)').choices(
+        engineNames,
+      ),
+    )
+    .option('--threads <n>', 'threads to learn with; the results are the same (one less than there are cores)', integer)
+    .option('--relaxed-simd', 'learn faster on some processors, with results that differ from one to another')
+    .option('--run <name>', "the run's name (made from scene, algorithm and seed if absent)")
     .addOption(runs())
     .addOption(json())
     .addHelpText(
       'after',
       examples(
         'train pendulum --steps 10000',
+        'train pendulum --algo td3 --seed 2',
         'train pendulum --preset paper --seed 3 --run paper-3',
-        'train ./arm.json --episodes 200 --set hiddenSizes=64,64 --set softUpdateRate=0.005',
+        'train ./arm.json --episodes 200 --set hiddenSizes=64,64 --set prioritisedReplay=true',
       ),
     )
     .action((scene, options) => runTrain(scene, options, openOutput(options)))
@@ -116,6 +125,31 @@ function createProgram(): Command {
       const output = openOutput(options)
       const answer = await record({ run, runsFolder, out, seed, policy: choice })
       output.line(`${out}: ${answer.steps} steps, return ${answer.return.toFixed(2)}`)
+      output.answer(answer)
+    })
+
+  program
+    .command('export')
+    .description("write a run's policy for other programs: as ONNX, as a TensorFlow.js model, or both")
+    .argument('<run>', "a run's name or its folder")
+    .option('--onnx <file>', 'the ONNX file to write, such as policy.onnx; one that exists is replaced')
+    .option('--tfjs <folder>', 'the folder to write a TensorFlow.js layers model to: new, empty or an earlier export')
+    .addOption(policy())
+    .addOption(runs())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples(
+        'export pendulum-ddpg-seed1-1 --onnx policy.onnx',
+        'export pendulum-ddpg-seed1-1 --policy last --onnx policy.onnx --tfjs ./model',
+      ),
+    )
+    .action(async (run, { runs: runsFolder, onnx, tfjs, policy: choice, ...options }) => {
+      const output = openOutput(options)
+      const answer = await exportPolicy({ run, runsFolder, onnx, tfjs, policy: choice })
+      const what = `${answer.policy} policy of ${answer.run}, trained for ${answer.trainedSteps} steps`
+      if (answer.onnx !== null) output.line(`${onnx}: ${what}, as ONNX`)
+      if (answer.tfjs !== null) output.line(`${tfjs}: ${what}, as a TensorFlow.js model`)
       output.answer(answer)
     })
 

@@ -5,6 +5,8 @@ export interface Output {
   readonly json: boolean
   /** One line for people. */
   line(text: string): void
+  /** One line on stderr, for what goes on but probably not well. */
+  warn(text: string): void
   /** The command's answer: one line of JSON on stdout, where it was asked for. */
   answer(answer: unknown): void
 }
@@ -13,6 +15,7 @@ export function openOutput({ json = false }: { json?: boolean }): Output {
   return {
     json,
     line: (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`),
+    warn: (text) => void process.stderr.write(`torquelab: warning: ${text}\n`),
     answer: (answer) => {
       if (json) process.stdout.write(`${JSON.stringify(answer)}\n`)
     },

@@ -26,7 +26,12 @@ export function showProgress(
     show(event) {
       switch (event.type) {
         case 'started':
-          write(`engine ${event.engine}`)
+          write(`engine ${event.engine}${event.threads === undefined ? '' : `, threads ${event.threads}`}`)
+          break
+        case 'warning':
+          // The bar is on stderr too: past it, the line would be overwritten.
+          if (bar) bar.log(`warning: ${event.message}\n`)
+          else output.warn(event.message)
           break
         case 'episode':
           recent.push(event.return)

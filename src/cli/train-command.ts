@@ -9,9 +9,12 @@ export interface TrainOptions {
   steps?: number
   episodes?: number
   seed: number
-  preset: 'default' | 'paper'
+  algo: string
+  preset: string
   set: string[]
   engine?: string
+  threads?: number
+  relaxedSimd?: boolean
   run?: string
   runs: string
 }
@@ -20,14 +23,28 @@ export interface TrainOptions {
 const SAME_INTERRUPT = 1000
 
 export async function runTrain(scene: string, options: TrainOptions, output: Output): Promise<void> {
-  const { steps, episodes, seed, preset, engine, run, runs: runsFolder } = options
+  const {
+    steps,
+    episodes,
+    seed,
+    algo: algorithm,
+    preset,
+    engine,
+    threads,
+    relaxedSimd,
+    run,
+    runs: runsFolder,
+  } = options
   const request = {
     scene,
     steps,
     episodes,
     seed,
+    algorithm,
     preset,
     engine,
+    threads,
+    relaxedSimd,
     run,
     runsFolder,
     settings: parseSettings(options.set),
@@ -35,7 +52,8 @@ export async function runTrain(scene: string, options: TrainOptions, output: Out
   let show: (event: TrainingEvent) => void = () => {}
   // Left-out options are undefined, which the schema takes as absent.
   const { started, training } = train(request as Requests['train'], (event) => show(event))
-  output.line(`run ${started.run}: ${started.scene}, DDPG, preset ${preset}, seed ${seed}, in ${started.folder}`)
+  const name = started.algorithm.toUpperCase()
+  output.line(`run ${started.run}: ${started.scene}, ${name}, preset ${preset}, seed ${seed}, in ${started.folder}`)
   const progress = showProgress({ steps: started.steps, episodes: started.episodes }, output)
   show = progress.show
   const removeHandlers = stopOnInterrupt(() => {
@@ -43,7 +61,7 @@ export async function runTrain(scene: string, options: TrainOptions, output: Out
     training.stop()
   })
   try {
-    const { result, engine: usedEngine, name, status } = await training.finished
+    const { result, status, ...description } = await training.finished
     progress.end()
     const { evaluation, finalEvaluation, best } = result
     output.line(
@@ -55,11 +73,13 @@ export async function runTrain(scene: string, options: TrainOptions, output: Out
     output.line(`last policy: return ${summary(finalEvaluation)}`)
     const { steps: trained, ...rest } = result
     output.answer({
-      run: name,
+      run: started.run,
       folder: started.folder,
       scene: started.scene,
-      algorithm: 'ddpg',
-      engine: usedEngine,
+      algorithm: description.algorithm,
+      engine: description.engine,
+      threads: description.threads,
+      relaxedSimd: description.relaxedSimd,
       preset,
       seed,
       status,

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { engineNames } from '../agent/engine.ts'
-import { presetNames } from '../agent/settings.ts'
+import { algorithmNames, presetNames } from '../agent/presets.ts'
 import { MAX_SEED } from '../common/random.ts'
 import type { Problem } from '../common/user-error.ts'
 import type { Evaluation } from '../training/evaluate.ts'
@@ -13,6 +13,9 @@ import type { TrainingEvent } from '../training/train.ts'
 import type { RunEntry } from './rpc/contract.ts'
 
 export type { Problem, RunDescription, RunResult, TrainingEvent }
+export { algorithmNames, engineNames, presetNames }
+
+const MAX_THREADS = 256
 
 const seed = z.int().min(0).max(MAX_SEED).describe('an integer from 0 to 4294967295')
 const filePath = z.string().min(1).max(4096)
@@ -24,9 +27,12 @@ export const requests = {
     steps: z.int().min(1).max(1e9).optional().describe('environment steps to train for, 1 or more'),
     episodes: z.int().min(1).max(1e7).optional().describe('episodes to train for, 1 or more'),
     seed: seed.optional(),
+    algorithm: z.enum(algorithmNames).optional(),
     preset: z.enum(presetNames).optional(),
     settings: z.record(z.string(), z.unknown()).optional(),
     engine: z.enum(engineNames).optional(),
+    threads: z.int().min(1).max(MAX_THREADS).optional().describe(`threads to learn with, 1 to ${MAX_THREADS}`),
+    relaxedSimd: z.boolean().optional(),
     runsFolder: filePath,
     run: z.string().optional(),
   }),
@@ -44,6 +50,13 @@ export const requests = {
     seed: seed.optional(),
     policy: policyChoice.optional(),
   }),
+  export: z.strictObject({
+    run: filePath,
+    runsFolder: filePath,
+    onnx: filePath.optional().describe('the ONNX file to write'),
+    tfjs: filePath.optional().describe('the folder to write a TensorFlow.js model to'),
+    policy: policyChoice.optional(),
+  }),
   replay: z.strictObject({ file: filePath, verify: z.boolean().optional() }),
   validate: z.strictObject({ file: filePath }),
   list: z.strictObject({ runsFolder: filePath }),
@@ -59,6 +72,7 @@ export interface TrainingStarted {
   run: string
   folder: string
   scene: string
+  algorithm: string
   engineRequested: string
   steps: number | undefined
   episodes: number | undefined
@@ -81,6 +95,17 @@ export interface RecordAnswer {
   seed: number
   steps: number
   return: number
+}
+
+export interface ExportAnswer {
+  run: string
+  scene: string
+  policy: string
+  trainedSteps: number
+  /** The file written; null when it was not asked for. */
+  onnx: string | null
+  /** The folder written; null when it was not asked for. */
+  tfjs: string | null
 }
 
 export interface ReplayAnswer {

@@ -1,10 +1,13 @@
 /** The host: does what the app asks of the machine. One front door for the command line and every window. */
 import { mkdirSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import * as z from 'zod'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { policyController } from '../episode/controllers.ts'
 import { runEpisode } from '../episode/episode.ts'
+import { exportOnnx } from '../policy/export-onnx.ts'
+import { exportTensorFlow } from '../policy/export-tensorflow.ts'
 import { readRollout } from '../rollout/read-rollout.ts'
 import { recordRollout, returnOf } from '../rollout/rollout.ts'
 import { verifyRollout } from '../rollout/verify.ts'
@@ -19,6 +22,7 @@ import {
   DEFAULT_EVALUATION_EPISODES,
   DEFAULT_STEPS,
   type EvaluateAnswer,
+  type ExportAnswer,
   type ListAnswer,
   type RecordAnswer,
   type ReplayAnswer,
@@ -28,6 +32,7 @@ import {
   type TrainingStarted,
   type ValidateAnswer,
 } from './api.ts'
+import { checkOnnxFile, checkTensorFlowFolder, writeExport } from './export-files.ts'
 import { packageFile, versions } from './package.ts'
 import { listRunEntries } from './run-library.ts'
 import { listScenes, openScene, readSceneText } from './scenes.ts'
@@ -37,9 +42,18 @@ export function train(
   request: Requests['train'],
   onEvent: (event: TrainingEvent) => void = () => {},
 ): { started: TrainingStarted; training: Training } {
-  const { preset = 'default', seed = 1, engine, runsFolder, ...asked } = check('train', request)
+  const {
+    algorithm = 'ddpg',
+    preset = 'default',
+    seed = 1,
+    engine,
+    threads = defaultThreads(),
+    relaxedSimd = false,
+    runsFolder,
+    ...asked
+  } = check('train', request)
   const { scene, source } = openScene(asked.scene)
-  const settings = settingsOf(preset, asked.settings)
+  const settings = settingsOf(algorithm, preset, asked.settings)
   const steps = asked.steps ?? (asked.episodes === undefined ? DEFAULT_STEPS : undefined)
   const budget = { steps, episodes: asked.episodes }
   const training = startTraining({
@@ -50,6 +64,8 @@ export function train(
     settings,
     budget,
     engine,
+    threads,
+    relaxedSimd,
     runsFolder,
     name: asked.run,
     versions: versions(),
@@ -61,10 +77,16 @@ export function train(
     run: folder.name,
     folder: folder.folder,
     scene: scene.name,
+    algorithm: training.description().algorithm,
     engineRequested: engine ?? 'fastest',
     ...budget,
   }
   return { started, training }
+}
+
+/** One thread less than there are cores, so that one is left for the window; 1 at least. */
+function defaultThreads(): number {
+  return Math.max(1, os.availableParallelism() - 1)
 }
 
 /** Plays a run's policy without noise, on the block of episodes that `seed` numbers (0 is that of the run's own report). */
@@ -119,6 +141,28 @@ export async function record(request: Requests['record']): Promise<RecordAnswer>
   } finally {
     environment.close()
   }
+}
+
+/** Writes a run's policy as an ONNX file, as a folder with a TensorFlow.js model, or both. */
+export async function exportPolicy(request: Requests['export']): Promise<ExportAnswer> {
+  const { policy: choice = 'best', ...asked } = check('export', request)
+  if (asked.onnx === undefined && asked.tfjs === undefined) {
+    throw new UserError('There is nothing to export to: give --onnx with a file, --tfjs with a folder, or both.')
+  }
+  const folder = RunFolder.open(asked.runsFolder, asked.run)
+  const { policy } = folder.readPolicy(choice)
+  const onnx = asked.onnx === undefined ? null : path.resolve(asked.onnx)
+  const tfjs = asked.tfjs === undefined ? null : path.resolve(asked.tfjs)
+  // Both before either is written.
+  if (onnx !== null) checkOnnxFile(onnx)
+  if (tfjs !== null) checkTensorFlowFolder(tfjs)
+  if (onnx !== null) writeExport(onnx, await exportOnnx(policy, versions()), '--onnx')
+  if (tfjs !== null) {
+    const files = await exportTensorFlow(policy, versions())
+    for (const [name, bytes] of Object.entries(files)) writeExport(path.join(tfjs, name), bytes, '--tfjs')
+  }
+  const { scene, trainedSteps } = policy.specification
+  return { run: folder.name, scene, policy: choice, trainedSteps, onnx, tfjs }
 }
 
 /** Reads a rollout; with `verify`, re-simulates its actions and compares everything bit for bit. */

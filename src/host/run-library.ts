@@ -10,6 +10,7 @@ import {
   progressPoint,
   type RunEntry,
   type RunStatus,
+  warningPoint,
 } from './rpc/contract.ts'
 
 export function listRunEntries(runsFolder: string): RunEntry[] {
@@ -24,13 +25,14 @@ export function listRunEntries(runsFolder: string): RunEntry[] {
 }
 
 export function toRunEntry(description: RunDescription): RunEntry {
-  const { name, scene, algorithm, engine, seed, preset, startedAt, result, problem } = description
+  const { name, scene, algorithm, engine, threads, seed, preset, startedAt, result, problem } = description
   const { steps, episodes } = description.budget
   return {
     name,
     scene,
     algorithm,
     engine,
+    ...(threads !== undefined && { threads }),
     seed,
     preset,
     startedAt,
@@ -57,6 +59,7 @@ export function readRunMetrics(runsFolder: string, run: string): Answer<'runs.me
   return {
     episodes: valid(ofType('episode'), episodePoint),
     evaluations: valid(ofType('evaluation'), evaluationPoint),
+    warnings: valid(ofType('warning'), warningPoint),
     progress: valid(readRows(folder.path('timing.ndjson')), progressPoint),
   }
 }

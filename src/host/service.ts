@@ -86,6 +86,7 @@ export function createHostService(options: HostServiceOptions): HostService {
       if (event.type === 'started') changed(run)
       else if (event.type === 'episode') broadcast('training.episode', { ...event, run })
       else if (event.type === 'evaluation') broadcast('training.evaluation', { ...event, run })
+      else if (event.type === 'warning') broadcast('training.warning', { ...event, run })
       else {
         const progress = { ...event, run }
         if (known) known.progress = progress

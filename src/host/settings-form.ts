@@ -1,32 +1,62 @@
-/** The training settings as a form: names, help, bounds and the presets' values, all from the one schema. */
+/** The training settings as a form: names, groups, help, bounds and the presets' values, all from the one schema. */
 import * as z from 'zod'
-import { presetNames } from '../agent/settings.ts'
-import { settingsOf, trainingSettingsSchema } from '../training/settings.ts'
+import { algorithmNames, presetNames } from '../agent/presets.ts'
+import {
+  groupOfSetting,
+  settingGroups,
+  settingsOf,
+  type TrainingSettings,
+  trainingSettingsSchema,
+} from '../training/settings.ts'
 import type { Setting } from './rpc/contract.ts'
 
+/** A setting in JSON Schema. */
 interface Property {
-  type: 'number' | 'integer' | 'array'
+  type: 'number' | 'integer' | 'array' | 'boolean' | 'string'
   description?: string
+  enum?: string[]
+  /** Of an array. */
+  items?: Property
   minimum?: number
   maximum?: number
   exclusiveMinimum?: number
   exclusiveMaximum?: number
 }
 
+const kinds = { number: 'number', integer: 'integer', array: 'integers', boolean: 'boolean', string: 'choice' } as const
+
+/** All settings, group by group. */
 export function describeSettings(): Setting[] {
-  const { properties } = z.toJSONSchema(trainingSettingsSchema) as unknown as { properties: Record<string, Property> }
-  const settings = presetNames.map((preset) => [preset, settingsOf(preset)] as const)
-  return Object.entries(properties).map(([name, property]) => {
-    const minimum = property.minimum ?? property.exclusiveMinimum
-    const maximum = property.maximum ?? property.exclusiveMaximum
-    const values = settings.map(([preset, values]) => [preset, values[name as keyof typeof values]])
+  const { properties } = z.toJSONSchema(trainingSettingsSchema) as unknown as {
+    properties: Record<keyof TrainingSettings, Property>
+  }
+  const presets = each(algorithmNames, (algorithm) => each(presetNames, (preset) => settingsOf(algorithm, preset)))
+  const names = Object.keys(properties) as (keyof TrainingSettings)[]
+  const settings = names.map((name): Setting => {
+    const property = properties[name]
+    const { minimum, maximum } = boundsOf(property.items ?? property)
     return {
       name,
+      group: groupOfSetting[name],
       help: property.description ?? '',
-      kind: property.type === 'array' ? 'integers' : property.type,
+      kind: kinds[property.type],
+      ...(property.enum && { choices: property.enum }),
       ...(minimum !== undefined && { minimum }),
       ...(maximum !== undefined && { maximum }),
-      presets: Object.fromEntries(values),
+      presets: each(algorithmNames, (algorithm) => each(presetNames, (preset) => presets[algorithm][preset][name])),
     }
   })
+  return settingGroups.flatMap((group) => settings.filter((setting) => setting.group === group))
+}
+
+function boundsOf(property: Property): { minimum: number | undefined; maximum: number | undefined } {
+  return {
+    minimum: property.minimum ?? property.exclusiveMinimum,
+    maximum: property.maximum ?? property.exclusiveMaximum,
+  }
+}
+
+/** An object with a value for each key. */
+function each<Key extends string, Value>(keys: readonly Key[], value: (key: Key) => Value): Record<Key, Value> {
+  return Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<Key, Value>
 }

@@ -13,6 +13,8 @@ export interface WorkerTask {
   settings: TrainingSettings
   budget: { steps?: number | undefined; episodes?: number | undefined }
   engine: EngineName | undefined
+  threads: number
+  relaxedSimd: boolean
   runsFolder: string
   run: string
   versions: Record<string, string>

@@ -12,7 +12,7 @@ import type { Policy } from '../policy/policy.ts'
 import { readPolicy, writePolicy } from '../policy/policy-file.ts'
 import { loadScene } from '../scene/load.ts'
 import type { Scene } from '../scene/schema.ts'
-import { trainingSettingsSchema } from './settings.ts'
+import { completeSettings, trainingSettingsSchema } from './settings.ts'
 
 const evaluationSchema = z.object({
   episodes: z.int(),
@@ -47,9 +47,12 @@ export const runDescriptionSchema = z.object({
   sceneSource: z.string(),
   algorithm: z.string(),
   engine: z.string(),
+  /** Only of engines that can choose them; runs of older versions have neither. */
+  threads: z.int().optional(),
+  relaxedSimd: z.boolean().optional(),
   seed: z.int(),
   preset: z.string(),
-  settings: trainingSettingsSchema,
+  settings: z.preprocess(completeSettings, trainingSettingsSchema),
   budget: z.object({ steps: z.int().optional(), episodes: z.int().optional() }),
   versions: z.record(z.string(), z.string()),
   machine: z.object({ platform: z.string(), architecture: z.string() }),

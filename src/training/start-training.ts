@@ -2,13 +2,14 @@
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { EngineName } from '../agent/engine.ts'
+import { algorithmOf } from '../agent/presets.ts'
 import { UserError } from '../common/user-error.ts'
 import type { Scene } from '../scene/schema.ts'
 import { allocateLiveView, type LiveFrame, liveReader } from './live-view.ts'
 import { CONTINUE, PAUSE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
 import { type RunDescription, RunFolder, type RunResult } from './run-folder.ts'
 import type { TrainingSettings } from './settings.ts'
-import { ALGORITHM, type TrainingEvent } from './train.ts'
+import type { TrainingEvent } from './train.ts'
 
 export interface StartOptions {
   scene: Scene
@@ -19,6 +20,8 @@ export interface StartOptions {
   settings: TrainingSettings
   budget: { steps?: number | undefined; episodes?: number | undefined }
   engine: EngineName | undefined
+  threads: number
+  relaxedSimd: boolean
   runsFolder: string
   name: string | undefined
   versions: Record<string, string>
@@ -46,19 +49,17 @@ export interface Training {
 const WORKER_HEAP_MB = 1024
 
 export function startTraining(options: StartOptions): Training {
-  const { scene, seed, settings, budget, engine, runsFolder, versions, onEvent } = options
-  const folder = RunFolder.create(
-    runsFolder,
-    options.name,
-    `${scene.name}-${ALGORITHM}-seed${seed}`.replaceAll(' ', '-'),
-  )
+  const { scene, seed, settings, budget, engine, threads, relaxedSimd, runsFolder, versions, onEvent } = options
+  const algorithm = algorithmOf(settings)
+  const stem = `${scene.name}-${algorithm}-seed${seed}`.replaceAll(' ', '-')
+  const folder = RunFolder.create(runsFolder, options.name, stem)
   let description: RunDescription = {
     format: 'torquelab-run',
     version: 1,
     name: folder.name,
     scene: scene.name,
     sceneSource: options.sceneSource,
-    algorithm: ALGORITHM,
+    algorithm,
     engine: engine ?? 'fastest',
     seed,
     preset: options.preset,
@@ -81,6 +82,8 @@ export function startTraining(options: StartOptions): Training {
     settings,
     budget,
     engine,
+    threads,
+    relaxedSimd,
     runsFolder,
     run: folder.name,
     versions,
@@ -100,19 +103,27 @@ export function startTraining(options: StartOptions): Training {
       return description
     }
     let ended = false
-    const fail = (problem: string, kind: 'input' | 'failure'): void => {
+    let best: Extract<TrainingEvent, { type: 'evaluation' }> | undefined
+    const fail = (reason: string, kind: 'input' | 'failure'): void => {
       if (ended) return
       ended = true
+      const kept = best
+        ? ` The best policy is that of step ${best.step} (return ${best.meanReturn.toFixed(1)}), in ${folder.path('best')}.`
+        : ''
+      const problem = `${reason}${kept}`
       end('failed', { problem })
       reject(new UserError(`${problem} (run "${folder.name}")`, kind))
     }
     worker.on('message', (message: WorkerMessage) => {
       if (message.type === 'event') {
-        if (message.event.type === 'started') {
-          description = { ...description, engine: message.event.engine }
+        const { event } = message
+        if (event.type === 'started') {
+          const { type: _, ...used } = event
+          description = { ...description, ...used }
           folder.writeDescription(description)
         }
-        onEvent?.(message.event)
+        if (event.type === 'evaluation' && event.isBest) best = event
+        onEvent?.(event)
       } else if (message.type === 'finished') {
         ended = true
         const wasStopped = Atomics.load(control, 0) === STOP

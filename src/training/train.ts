@@ -2,10 +2,12 @@
  * The training loop: episodes with exploration, one update a step, evaluations without noise beside them, the best policy kept.
  * Everything written to metrics.ndjson is determined by scene, settings, seed and versions; time goes to timing.ndjson.
  */
+import { Agent } from '../agent/agent.ts'
 import { loadEngine } from '../agent/create-engine.ts'
-import { DdpgAgent } from '../agent/ddpg.ts'
 import type { EngineName, UpdateMetrics } from '../agent/engine.ts'
+import { algorithmOf } from '../agent/presets.ts'
 import { RandomStream } from '../common/random.ts'
+import { UserError } from '../common/user-error.ts'
 import { policyController } from '../episode/controllers.ts'
 import { type Observer, runEpisode } from '../episode/episode.ts'
 import { Policy } from '../policy/policy.ts'
@@ -13,9 +15,11 @@ import { writePolicy } from '../policy/policy-file.ts'
 import { recordRollout } from '../rollout/rollout.ts'
 import { writeRollout } from '../rollout/write-rollout.ts'
 import type { Scene } from '../scene/schema.ts'
-import { createEnvironment, type Environment, type StepResult } from '../sim/environment.ts'
+import { createEnvironment, type Environment } from '../sim/environment.ts'
+import { EpisodeLearner } from './episode-learner.ts'
 import { type Evaluation, episodeSeeds, evaluatePolicy, REPORT_BLOCK, SELECTION_BLOCK } from './evaluate.ts'
 import type { RunFolder, RunResult } from './run-folder.ts'
+import { SaturationWatch } from './saturation.ts'
 import type { TrainingSettings } from './settings.ts'
 
 export interface TrainOptions {
@@ -24,7 +28,12 @@ export interface TrainOptions {
   settings: TrainingSettings
   /** Ends after this many environment steps, or episodes; at least one is given. */
   budget: { steps?: number | undefined; episodes?: number | undefined }
+  /** The first that loads and can do what the settings ask for, where it is undefined. */
   engine: EngineName | undefined
+  /** Threads that share an update; the results are the same bits for any number. */
+  threads: number
+  /** Other bits, and faster on some processors. */
+  relaxedSimd: boolean
   folder: RunFolder
   versions: Record<string, string>
   /** Asked after every step; true stops the run cleanly. */
@@ -37,7 +46,8 @@ export interface TrainOptions {
 }
 
 export type TrainingEvent =
-  | { type: 'started'; engine: EngineName }
+  /** Threads and relaxed SIMD are those of the fused engine: TensorFlow.js chooses for itself. */
+  | { type: 'started'; engine: EngineName; threads?: number; relaxedSimd?: boolean }
   | ({
       type: 'episode'
       step: number
@@ -48,8 +58,8 @@ export type TrainingEvent =
     } & Partial<UpdateMetrics>)
   | { type: 'evaluation'; step: number; episode: number; meanReturn: number; stdReturn: number; isBest: boolean }
   | { type: 'progress'; step: number; episode: number; seconds: number; stepsPerSecond: number }
-
-export const ALGORITHM = 'ddpg'
+  /** The run goes on, but probably not well: in words, with what to try. */
+  | { type: 'warning'; step: number; episode: number; message: string }
 
 /** Milliseconds between two progress events. */
 const PROGRESS_INTERVAL = 200
@@ -57,16 +67,17 @@ const PROGRESS_INTERVAL = 200
 export async function train(options: TrainOptions): Promise<RunResult> {
   const environment = await createEnvironment(options.scene)
   const evaluationEnvironment = await createEnvironment(options.scene)
-  const engine = await loadEngine(options.engine)
-  options.onEvent({ type: 'started', engine: engine.name })
+  const { settings, seed, threads, relaxedSimd } = options
+  const engine = await loadEngine(options.engine, settings)
+  const choices = engine.name === 'fused' ? { threads, relaxedSimd } : {}
+  options.onEvent({ type: 'started', engine: engine.name, ...choices })
   const { spec } = environment
   const size = { observation: spec.observation.length, action: spec.action.length }
-  const { settings, seed } = options
-  const agent = new DdpgAgent({
+  const agent = new Agent({
     size,
     settings,
     seed,
-    createEngine: (networks) => engine.create({ size, settings, networks }),
+    createEngine: ({ networks, random }) => engine.create({ size, settings, networks, random, threads, relaxedSimd }),
   })
   try {
     return await new Trainer(options, environment, evaluationEnvironment, agent).run()
@@ -81,7 +92,8 @@ class Trainer {
   private readonly options: TrainOptions
   private readonly environment: Environment
   private readonly evaluationEnvironment: Environment
-  private readonly agent: DdpgAgent
+  private readonly agent: Agent
+  private readonly saturation = new SaturationWatch()
   /** Moved on by pauses, so that speeds are those of training. */
   private startTime = performance.now()
   private lastProgress = this.startTime
@@ -91,7 +103,7 @@ class Trainer {
   private bestPolicy: Policy
   private lastEvaluatedStep = -1
 
-  constructor(options: TrainOptions, environment: Environment, evaluationEnvironment: Environment, agent: DdpgAgent) {
+  constructor(options: TrainOptions, environment: Environment, evaluationEnvironment: Environment, agent: Agent) {
     this.options = options
     this.environment = environment
     this.evaluationEnvironment = evaluationEnvironment
@@ -115,12 +127,11 @@ class Trainer {
       })
       if (!summary.terminated && !summary.truncated) break
       this.episode++
-      this.log('episode', {
-        return: summary.return,
-        length: summary.steps,
-        epsilon: this.agent.exploration,
-        ...learner.means(),
-      })
+      const means = learner.means()
+      const { return: sum, steps: length } = summary
+      this.log('episode', { return: sum, length, epsilon: this.agent.exploration, ...means })
+      const message = this.saturation.addEpisode(means.saturation, length)
+      if (message !== undefined) this.log('warning', { message })
     }
     return this.finish()
   }
@@ -147,6 +158,7 @@ class Trainer {
   /** Evaluates the current policy on the selection seeds; keeps it as the best where it is. */
   private evaluate(): void {
     const { settings, folder } = this.options
+    this.requireFiniteWeights()
     this.lastEvaluatedStep = this.step
     const policy = this.currentPolicy()
     const seeds = episodeSeeds(SELECTION_BLOCK, settings.evaluationEpisodes)
@@ -160,6 +172,16 @@ class Trainer {
     }
     this.log('evaluation', { meanReturn, stdReturn, minReturn, meanLength, isBest })
     folder.append('timing', { step: this.step, episode: this.episode, ...this.speed(performance.now()) })
+  }
+
+  /** What an update reports is from before it: a policy that it spoilt is found here, before it is played or saved. */
+  private requireFiniteWeights(): void {
+    const place = this.agent.engine.findNonFinite()
+    if (place === undefined) return
+    throw new UserError(
+      `Training diverged: after step ${this.step} the first weight that is not finite is in ${place}. Try smaller learning rates, or --set gradientClip=1.`,
+      'failure',
+    )
   }
 
   private async finish(): Promise<RunResult> {
@@ -189,7 +211,7 @@ class Trainer {
     return new Policy(
       {
         scene: scene.name,
-        algorithm: ALGORITHM,
+        algorithm: algorithmOf(this.options.settings),
         observation: channels(spec.observation),
         action: channels(spec.action),
         controlStep: spec.controlStep,
@@ -199,48 +221,9 @@ class Trainer {
     )
   }
 
-  private log(type: 'episode' | 'evaluation', fields: Record<string, unknown>): void {
+  private log(type: 'episode' | 'evaluation' | 'warning', fields: Record<string, unknown>): void {
     const row = { type, step: this.step, episode: this.episode, ...fields }
     this.options.folder.append('metrics', row)
     this.options.onEvent(row as TrainingEvent)
-  }
-}
-
-/** Feeds the agent with the transitions of an episode and averages what its updates report. */
-class EpisodeLearner implements Observer {
-  private readonly agent: DdpgAgent
-  private previous = new Float32Array(0)
-  private readonly sums: UpdateMetrics = { criticLoss: 0, policyLoss: 0, meanQ: 0 }
-  private updates = 0
-
-  constructor(agent: DdpgAgent) {
-    this.agent = agent
-  }
-
-  onReset(_environment: Environment, observation: Float32Array): void {
-    this.previous = observation.slice()
-    this.updates = 0
-    this.sums.criticLoss = this.sums.policyLoss = this.sums.meanQ = 0
-  }
-
-  onStep(_environment: Environment, action: Float32Array, result: StepResult): void {
-    // A time limit is no termination: the target of its last transition bootstraps.
-    const metrics = this.agent.learn(this.previous, action, result.reward, result.observation, result.terminated)
-    this.previous.set(result.observation)
-    if (!metrics) return
-    this.updates++
-    this.sums.criticLoss += metrics.criticLoss
-    this.sums.policyLoss += metrics.policyLoss
-    this.sums.meanQ += metrics.meanQ
-  }
-
-  /** Means over the episode's updates; empty where there was none. */
-  means(): Partial<UpdateMetrics> {
-    if (this.updates === 0) return {}
-    return {
-      criticLoss: this.sums.criticLoss / this.updates,
-      policyLoss: this.sums.policyLoss / this.updates,
-      meanQ: this.sums.meanQ / this.updates,
-    }
   }
 }

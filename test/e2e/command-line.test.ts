@@ -81,7 +81,8 @@ describe('the whole path', () => {
       status: 'finished',
       evaluation: { episodes: 20, terminated: 0, truncated: 20 },
     })
-    expect(run.engine).toMatch(/^tfjs-/)
+    expect(run.engine).toBe('fused')
+    expect(run.threads).toBeGreaterThanOrEqual(1)
     expect(run.seconds).toBeGreaterThan(0)
     expect(run.stepsPerSecond).toBeGreaterThan(0)
     expect(run.evaluation.stdReturn).toBeGreaterThan(0)
@@ -99,7 +100,14 @@ describe('the whole path', () => {
       expect(existsSync(path.join(folder, 'runs/first', file)), file).toBe(true)
     }
     const description = JSON.parse(readFileSync(path.join(folder, 'runs/first/run.json'), 'utf8'))
-    expect(description).toMatchObject({ status: 'finished', engine: run.engine, settings: { hiddenSizes: [16, 16] } })
+    expect(description).toMatchObject({
+      status: 'finished',
+      algorithm: 'ddpg',
+      engine: run.engine,
+      threads: run.threads,
+      relaxedSimd: false,
+      settings: { hiddenSizes: [16, 16], twinCritics: false },
+    })
 
     const evaluated = answerOf(await torquelab('eval', 'first', '--episodes', '4', '--seed', '9', '--json'))
     expect(evaluated).toMatchObject({ run: 'first', episodes: 4, seed: 9, terminated: 0, truncated: 4 })
@@ -169,6 +177,92 @@ describe('the whole path', () => {
     })
   })
 
+  test('the number of threads changes no bit', async () => {
+    const read = (run: string, file: string) => readFileSync(path.join(folder, 'threads', run, file))
+    for (const threads of ['1', '3']) {
+      const where = ['--runs', 'threads', '--run', `on-${threads}`, '--threads', threads]
+      const { code } = await torquelab('train', 'pendulum', '--steps', '450', ...where, ...SMALL)
+      expect(code).toBe(0)
+      expect(JSON.parse(read(`on-${threads}`, 'run.json').toString())).toMatchObject({ threads: Number(threads) })
+    }
+    for (const file of ['metrics.ndjson', 'checkpoint/policy.safetensors'])
+      expect(read('on-1', file).equals(read('on-3', file)), file).toBe(true)
+  })
+
+  test('--algo td3 trains TD3, and its settings are read by their kinds', async () => {
+    const settings = ['prioritisedReplay=true', 'noise=ornstein-uhlenbeck', 'nStep=3', 'hiddenSizes=[16]']
+    const changes = settings.flatMap((setting) => ['--set', setting])
+    const where = ['--runs', 'td3', '--seed', '4']
+    const trained = await torquelab(
+      ...['train', 'pendulum', '--algo', 'td3', '--steps', '450', ...where, ...SMALL, ...changes, '--json'],
+    )
+    expect(trained.code).toBe(0)
+    expect(answerOf(trained)).toMatchObject({ run: 'pendulum-td3-seed4-1', algorithm: 'td3', preset: 'default' })
+    const read = (file: string) => readFileSync(path.join(folder, 'td3/pendulum-td3-seed4-1', file))
+    expect(JSON.parse(read('run.json').toString())).toMatchObject({
+      algorithm: 'td3',
+      settings: {
+        twinCritics: true,
+        policyDelay: 2,
+        prioritisedReplay: true,
+        noise: 'ornstein-uhlenbeck',
+        nStep: 3,
+        hiddenSizes: [16],
+      },
+    })
+    expect(read('best/policy.safetensors').toString('latin1')).toContain('td3')
+    const rows = read('metrics.ndjson').toString().trimEnd().split('\n')
+    const episode = rows.map((row) => JSON.parse(row)).findLast(({ type }) => type === 'episode')
+    expect(episode.saturation).toBeGreaterThanOrEqual(0)
+    expect(episode.saturation).toBeLessThanOrEqual(1)
+    const { stdout } = await torquelab('list', '--runs', 'td3')
+    expect(stdout).toMatch(/pendulum-td3-seed4-1 +pendulum +td3 +fused/)
+  })
+
+  test('--engine and --relaxed-simd are used and kept in run.json', async () => {
+    const run = (name: string, ...options: string[]) =>
+      torquelab('train', 'pendulum', '--steps', '110', '--runs', 'engines', '--run', name, ...SMALL, ...options)
+    const kept = (name: string) =>
+      JSON.parse(readFileSync(path.join(folder, 'engines', name, 'run.json'), 'utf8')) as Record<string, unknown>
+    expect((await run('wasm', '--engine', 'tfjs-wasm')).stdout).toMatch(/^engine tfjs-wasm$/m)
+    expect(kept('wasm')).toMatchObject({ engine: 'tfjs-wasm' })
+    // TensorFlow.js has no such choice: nothing is claimed of it.
+    expect(kept('wasm')).not.toHaveProperty('threads')
+    expect((await run('relaxed', '--relaxed-simd', '--threads', '2')).stdout).toMatch(/^engine fused, threads 2$/m)
+    expect(kept('relaxed')).toMatchObject({ engine: 'fused', threads: 2, relaxedSimd: true })
+  })
+
+  test('an actor that saturates is warned of on stderr, once, and the run goes on', async () => {
+    const train = ['train', 'pendulum', '--steps', '2000', '--run', 'saturated', '--set', 'actorLearningRate=0.5']
+    const { code, stdout, stderr } = await torquelab(...train, ...SMALL)
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^torquelab: warning: The actor is saturated: .*preactivationPenalty/)
+    expect(stderr.match(/warning:/g)).toHaveLength(1)
+    expect(stdout).not.toContain('warning')
+    expect(stdout).toMatch(/finished after 2000 steps/)
+    const metrics = readFileSync(path.join(folder, 'runs/saturated/metrics.ndjson'), 'utf8')
+    expect(metrics).toMatch(/^\{"type":"warning","step":\d+,"episode":\d+,"message":"The actor is saturated/m)
+  })
+
+  test('a run that diverges exits 1, says where, and keeps its best policy for eval', async () => {
+    // A reward so steep that at full speed it is more than a float32 can hold.
+    const steep = JSON.parse(readFileSync('scenes/pendulum.json', 'utf8'))
+    steep.task.reward[1].formula = '-(before(hinge.velocity) / 2)^90'
+    writeFileSync(path.join(folder, 'steep.json'), JSON.stringify(steep))
+    const { code, stderr } = await torquelab('train', './steep.json', '--run', 'diverged', ...SMALL)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /Training diverged: .* step \d+.* best policy is that of step \d+ \(.*\), in .*diverged.best\./,
+    )
+    expect(stderr).not.toMatch(/^\s+at /m)
+    const { status, problem } = JSON.parse(readFileSync(path.join(folder, 'runs/diverged/run.json'), 'utf8'))
+    expect(status).toBe('failed')
+    expect(stderr).toContain(problem)
+    const evaluated = await torquelab('eval', 'diverged', '--episodes', '2', '--json')
+    expect(evaluated.code).toBe(0)
+    expect(answerOf(evaluated).meanReturn).toBeLessThan(0)
+  })
+
   test('--episodes ends after that many episodes', async () => {
     const { stdout } = await torquelab('train', 'pendulum', '--episodes', '2', '--run', 'episodes', ...SMALL, '--json')
     expect(JSON.parse(stdout)).toMatchObject({ episodes: 2, steps: 400 })
@@ -229,7 +323,24 @@ describe('wrong use and bad input: one clear line, exit 2, no stack trace', () =
     ['no steps at all', () => ['train', 'pendulum', '--steps', '0'], /"steps" cannot be 0/],
     ['an unknown setting', () => ['train', 'pendulum', '--set', 'batchSise=3'], /"batchSise".*"batchSize"/],
     ['a setting out of range', () => ['train', 'pendulum', '--set', 'discount=2'], /"discount" cannot be 2/],
-    ['an unknown engine', () => ['train', 'pendulum', '--engine', 'abacus'], /engine.*abacus/],
+    ['an unknown engine', () => ['train', 'pendulum', '--engine', 'abacus'], /engine.*abacus.*fused, tfjs-node/],
+    ['an unknown algorithm', () => ['train', 'pendulum', '--algo', 'sac'], /algo.*sac.*ddpg, td3/],
+    ['no threads at all', () => ['train', 'pendulum', '--threads', '0'], /"threads" cannot be 0: .*1 to 256/],
+    [
+      'a choice that is none',
+      () => ['train', 'pendulum', '--set', 'noise=pink'],
+      /"noise" cannot be "pink": it must be "ornstein-uhlenbeck" or "gaussian"/,
+    ],
+    [
+      'a switch that is neither on nor off',
+      () => ['train', 'pendulum', '--set', 'twinCritics=yes'],
+      /"twinCritics" cannot be "yes": it must be true or false/,
+    ],
+    [
+      'settings that exclude each other',
+      () => ['train', 'pendulum', '--set', 'batchNormalisation=true', '--set', 'layerNormalisation=true'],
+      /batchNormalisation and layerNormalisation exclude each other: .*turn one of them off/,
+    ],
     ['an unknown preset', () => ['train', 'pendulum', '--preset', 'best'], /preset.*default, paper/],
     ['a seed that is no seed', () => ['train', 'pendulum', '--seed', '-1'], /"seed" cannot be -1/],
     ['a run name with a slash', () => ['train', 'pendulum', '--run', '../out'], /cannot name a run/],

@@ -29,6 +29,8 @@ const tab = (name: string) => app.page.getByRole('tab', { name }).click()
 /** Of the workspace on show: what is hidden has no role. */
 const button = (name: string) => app.page.getByRole('button', { name, exact: true })
 const testId = (id: string) => app.page.getByTestId(id)
+/** The title of a group of settings: a click opens and closes it. */
+const group = (title: string) => app.page.locator('summary').filter({ hasText: new RegExp(`^${title}`) })
 const status = (word: string) => testId('run-status').getByText(word, { exact: true }).waitFor()
 /** A number as the window writes it, with thousands separators and a true minus. */
 const numberOf = (text: string | null) => Number.parseFloat((text ?? '').replaceAll(',', '').replace('−', '-'))
@@ -40,6 +42,7 @@ async function setUpTraining(steps: number): Promise<void> {
   await tab('Train')
   await app.page.getByLabel('Steps', { exact: true }).fill(String(steps))
   await app.page.getByLabel('Seed', { exact: true }).filter({ visible: true }).fill('3')
+  for (const title of ['Learning', 'Evaluation']) await group(title).click()
   for (const [label, value] of Object.entries(SMALL)) await app.page.getByLabel(label, { exact: true }).fill(value)
 }
 
@@ -144,6 +147,36 @@ describe.each(shells)('in %s', (shell) => {
         Number(await app.page.locator('[data-plot="episode-return"]').getAttribute('data-points')),
       ).toBeGreaterThanOrEqual(STEPS / 200 - 1)
     })
+
+    test('trains TD3 with a tick and a choice of its own', async () => {
+      const field = (label: string) => app.page.getByLabel(label, { exact: true }).filter({ visible: true })
+      await setUpTraining(450)
+      expect(await app.page.getByLabel('Twin critics', { exact: true }).isVisible()).toBe(false)
+      await field('Algorithm').selectOption('TD3')
+      await group('TD3').click()
+      await eventually(() => field('Twin critics').isChecked()).toBe(true)
+      await group('Replay').click()
+      await field('Prioritised replay').check()
+      await group('Exploration').click()
+      await field('Noise').selectOption('ornstein-uhlenbeck')
+      await eventually(() => group('Replay').textContent()).toBe('Replay1 changed')
+      await field('Noise theta').fill('lots')
+      await eventually(() => group('Exploration').textContent()).toBe('Explorationcannot be read')
+      expect(await button('Start').isDisabled()).toBe(true)
+      await button('Reset Noise theta to 0.15').click()
+      await eventually(() => group('Exploration').textContent()).toBe('Exploration1 changed')
+
+      await button('Start').click()
+      await status('finished')
+      const shown = await app.page.getByRole('region', { name: 'Run on show' }).textContent()
+      expect(shown).toContain('pendulum-td3-seed3-1')
+      expect(shown).toMatch(/TD3 · seed 3 · default · fused, \d+ threads?/)
+      const run = JSON.parse(readFileSync(path.join(folder, 'runs/pendulum-td3-seed3-1/run.json'), 'utf8'))
+      expect(run).toMatchObject({
+        algorithm: 'td3',
+        settings: { twinCritics: true, prioritisedReplay: true, noise: 'ornstein-uhlenbeck', noiseTheta: 0.15 },
+      })
+    }, 60_000)
   })
 })
 

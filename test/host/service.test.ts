@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { evaluate } from '../../src/host/host.ts'
 import { type Channel, connectToHost, type HostClient } from '../../src/host/rpc/connection.ts'
-import type { EventName, EventPayload, RunStatus } from '../../src/host/rpc/contract.ts'
+import type { EventName, EventPayload, Params, RunEntry, RunStatus } from '../../src/host/rpc/contract.ts'
 import { createHostService, type HostService } from '../../src/host/service.ts'
+import { SELECTION_BLOCK } from '../../src/training/evaluate.ts'
 
 let runsFolder: string
 let service: HostService
@@ -44,10 +46,31 @@ const SMALL = {
   learningStarts: 100,
   randomSteps: 50,
 }
-const start = (run: string, steps: number) =>
-  host.request('training.start', { scene: 'pendulum', steps, seed: 1, preset: 'default', settings: SMALL, run })
-const statusOf = async (run: string): Promise<RunStatus | undefined> =>
-  (await host.request('runs.list', {})).find(({ name }) => name === run)?.status
+type Start = Params<'training.start'>
+const start = (run: string, steps: number, more: Partial<Pick<Start, 'algorithm' | 'scene' | 'settings'>> = {}) =>
+  host.request('training.start', {
+    scene: 'pendulum',
+    steps,
+    seed: 1,
+    preset: 'default',
+    run,
+    ...more,
+    settings: { ...SMALL, ...more.settings },
+  })
+/** The pendulum with a reward so steep that at full speed it is more than a float32 can hold; its id. */
+async function openSteepScene(): Promise<string> {
+  const scene = JSON.parse(readFileSync('scenes/pendulum.json', 'utf8'))
+  scene.task.reward[1].formula = '-(before(hinge.velocity) / 2)^90'
+  const file = path.join(runsFolder, 'steep.json')
+  writeFileSync(file, JSON.stringify(scene))
+  const opened = collect('scenes.opened')
+  await service.openSceneFile(file)
+  await expect.poll(() => opened.length).toBe(1)
+  return opened[0]!.id
+}
+const entryOf = async (run: string): Promise<RunEntry | undefined> =>
+  (await host.request('runs.list', {})).find(({ name }) => name === run)
+const statusOf = async (run: string): Promise<RunStatus | undefined> => (await entryOf(run))?.status
 
 beforeAll(() => {
   runsFolder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-host-'))
@@ -67,14 +90,35 @@ describe('scenes and settings', () => {
     expect(scene.task.maxSteps).toBe(200)
   })
 
-  test('every setting has one line of help, bounds and the value of each preset', async () => {
+  test('every setting has a group, one line of help, bounds and the value of each preset of each algorithm', async () => {
     const settings = await host.request('settings.describe', {})
-    expect(settings.find(({ name }) => name === 'softUpdateRate')).toMatchObject({
+    const find = (wanted: string) => settings.find(({ name }) => name === wanted)
+    expect(find('softUpdateRate')).toMatchObject({
+      group: 'Learning',
       kind: 'number',
-      presets: { default: 0.01, paper: 0.001 },
+      minimum: 0,
+      maximum: 1,
+      presets: { ddpg: { default: 0.01, paper: 0.001 }, td3: { paper: 0.005 } },
     })
-    expect(settings.find(({ name }) => name === 'hiddenSizes')).toMatchObject({ kind: 'integers' })
+    expect(find('hiddenSizes')).toMatchObject({ kind: 'integers', minimum: 1, maximum: 4096 })
+    expect(find('noise')).toMatchObject({
+      group: 'Exploration',
+      kind: 'choice',
+      choices: ['ornstein-uhlenbeck', 'gaussian'],
+      presets: { ddpg: { paper: 'ornstein-uhlenbeck' }, td3: { paper: 'gaussian' } },
+    })
+    expect(find('twinCritics')).toMatchObject({
+      group: 'TD3',
+      kind: 'boolean',
+      presets: { ddpg: { default: false, paper: false }, td3: { default: true, paper: true } },
+    })
     expect(settings.every(({ help }) => help.length > 10)).toBe(true)
+  })
+
+  test('the settings of a group come together', async () => {
+    const groups = (await host.request('settings.describe', {})).map(({ group }) => group)
+    const runs = groups.filter((group, index) => group !== groups[index - 1])
+    expect(runs).toEqual(['Learning', 'Exploration', 'TD3', 'Replay', 'Normalisation', 'Evaluation'])
   })
 
   test('a file that its owner opens can be read by its id, and every window hears of it', async () => {
@@ -152,11 +196,59 @@ describe('training', () => {
     } finally {
       delete process.env.TORQUELAB_TEST_KILL_WORKER
     }
-    expect(changes.at(-1)).toMatchObject({ name: 'killed', problem: expect.stringContaining('ended unexpectedly') })
+    expect(changes.at(-1)).toMatchObject({
+      name: 'killed',
+      problem: expect.stringMatching(/ended unexpectedly.*best policy is that of step \d+/),
+    })
     const metrics = await host.request('runs.metrics', { run: 'killed' })
     expect(metrics.episodes).toHaveLength(1)
     // Its best policy so far can still be played.
     await expect(host.request('rollouts.record', { run: 'killed', seed: 1 })).resolves.toMatchObject({ steps: 200 })
+  })
+
+  test('TD3 is trained where it is asked for', async () => {
+    const changes = collect('runs.changed')
+    const learning = { actorLearningRate: 0.001, noise: 'gaussian', prioritisedReplay: true }
+    await start('twins', 500, { algorithm: 'td3', settings: learning })
+    await expect.poll(() => changes.at(-1)?.status, { timeout: 30_000 }).toBe('finished')
+    expect(await entryOf('twins')).toMatchObject({ algorithm: 'td3', preset: 'default', steps: 500 })
+    const { episodes } = await host.request('runs.metrics', { run: 'twins' })
+    expect(episodes.at(-1)).toMatchObject({ policyLoss: expect.any(Number), saturation: expect.any(Number) })
+  })
+
+  test('an actor that saturates is warned of, once, and for windows that come later too', async () => {
+    const warnings = collect('training.warning')
+    const changes = collect('runs.changed')
+    await start('saturated', 2000, { settings: { actorLearningRate: 0.5 } })
+    await expect.poll(() => changes.at(-1)?.status, { timeout: 30_000 }).toBe('finished')
+    expect(warnings).toMatchObject([{ run: 'saturated', message: expect.stringContaining('preactivationPenalty') }])
+    const past = await host.request('runs.metrics', { run: 'saturated' })
+    expect(past.warnings).toEqual(warnings.map(({ run: _, ...point }) => point))
+    expect(past.episodes.length).toBe(10)
+  })
+
+  test('a run that diverges says where, and its best policy is kept whole', async () => {
+    const changes = collect('runs.changed')
+    await start('diverged', 100_000, { scene: await openSteepScene() })
+    await expect.poll(() => changes.at(-1)?.status, { timeout: 30_000 }).toBe('failed')
+    const { problem } = changes.at(-1)!
+    expect(problem).toMatch(/Training diverged: .* step \d+/)
+    const step = Number(
+      /The best policy is that of step (\d+) \(return -\S+\), in .*diverged.best\./.exec(problem!)?.[1],
+    )
+    const { evaluations } = await host.request('runs.metrics', { run: 'diverged' })
+    expect(evaluations.filter(({ isBest }) => isBest).at(-1)?.step).toBe(step)
+    const best = evaluations.find((evaluation) => evaluation.step === step)!
+    // What was the best then is what is played now: the same episodes give the same return.
+    const answer = await evaluate({ run: 'diverged', runsFolder, seed: SELECTION_BLOCK, episodes: 2 })
+    expect(answer.meanReturn).toBe(best.meanReturn)
+    await expect(host.request('rollouts.record', { run: 'diverged', seed: 1 })).resolves.toMatchObject({ steps: 200 })
+  })
+
+  test('settings that do not go together are refused in words', async () => {
+    const both = start('both', 10, { settings: { batchNormalisation: true, layerNormalisation: true } })
+    await expect(both).rejects.toThrow(/batchNormalisation and layerNormalisation exclude each other/)
+    expect(await entryOf('both')).toBeUndefined()
   })
 
   test('a setting out of range is refused in words', async () => {
@@ -174,6 +266,11 @@ describe('what does not belong', () => {
     ['runs.metrics', { run: '..' }, /malformed/],
     ['rollouts.record', { run: 'nobody', seed: 1 }, /no run called "nobody"/],
     ['training.start', { scene: 'pendulum', seed: -1, preset: 'default', settings: {} }, /malformed.*seed/],
+    [
+      'training.start',
+      { scene: 'pendulum', seed: 1, algorithm: 'sac', preset: 'default', settings: {} },
+      /malformed.*algorithm/,
+    ],
     ['app.info', { surplus: 1 }, /malformed/],
     ['no.such', {}, /no request called/],
     ['constructor', {}, /no request called/],

@@ -1,8 +1,11 @@
 /** The settings form as data: labels, reading what was typed, what differs from the preset and is sent. */
 import { describe, expect, it } from 'vitest'
-import type { Setting } from '../../src/host/rpc/contract.ts'
+import type { Setting, SettingValue } from '../../src/host/rpc/contract.ts'
 import {
+  algorithmLabel,
+  type Base,
   changedSettings,
+  groupSettings,
   isChanged,
   parseNumber,
   parseSetting,
@@ -10,28 +13,55 @@ import {
   settingText,
 } from '../../src/ui/train/settings-form.ts'
 
+const ddpg: Base = { algorithm: 'ddpg', preset: 'default' }
+const paper: Base = { algorithm: 'ddpg', preset: 'paper' }
+const td3: Base = { algorithm: 'td3', preset: 'default' }
+
+/** The same value in every preset. */
+const everywhere = (value: SettingValue): Setting['presets'] => ({
+  ddpg: { default: value, paper: value },
+  td3: { default: value, paper: value },
+})
+
 const rate: Setting = {
   name: 'softUpdateRate',
+  group: 'Learning',
   help: 'share τ of the new weights',
   kind: 'number',
   minimum: 0,
   maximum: 1,
-  presets: { default: 0.01, paper: 0.001 },
+  presets: { ddpg: { default: 0.01, paper: 0.001 }, td3: { default: 0.005, paper: 0.005 } },
 }
 const sizes: Setting = {
   name: 'hiddenSizes',
+  group: 'Learning',
   help: 'units of each hidden layer',
   kind: 'integers',
   minimum: 1,
   maximum: 4096,
-  presets: { default: [400, 300], paper: [400, 300] },
+  presets: everywhere([400, 300]),
 }
 const batch: Setting = {
   ...rate,
   name: 'batchSize',
   kind: 'integer',
   maximum: 65_536,
-  presets: { default: 64, paper: 64 },
+  presets: everywhere(64),
+}
+const twins: Setting = {
+  name: 'twinCritics',
+  group: 'TD3',
+  help: 'two critics',
+  kind: 'boolean',
+  presets: { ddpg: { default: false, paper: false }, td3: { default: true, paper: true } },
+}
+const noise: Setting = {
+  name: 'noise',
+  group: 'Exploration',
+  help: 'exploration noise',
+  kind: 'choice',
+  choices: ['ornstein-uhlenbeck', 'gaussian'],
+  presets: everywhere('gaussian'),
 }
 
 describe('labels', () => {
@@ -39,6 +69,7 @@ describe('labels', () => {
     expect(settingLabel('actorLearningRate')).toBe('Actor learning rate')
     expect(settingLabel('criticL2')).toBe('Critic L2')
     expect(settingLabel('discount')).toBe('Discount')
+    expect(algorithmLabel('td3')).toBe('TD3')
   })
 })
 
@@ -65,19 +96,51 @@ describe('what was typed', () => {
   })
 })
 
+describe('what was ticked or chosen', () => {
+  it('is read as true or false', () => {
+    expect(parseSetting(twins, 'true')).toEqual({ value: true })
+    expect(parseSetting(twins, 'false')).toEqual({ value: false })
+    for (const text of ['', 'yes', '1', 'True']) expect(parseSetting(twins, text)).toHaveProperty('problem')
+    expect(settingText(false)).toBe('false')
+  })
+
+  it('is read as one of the choices', () => {
+    expect(parseSetting(noise, 'gaussian')).toEqual({ value: 'gaussian' })
+    expect(parseSetting(noise, 'pink')).toEqual({ problem: 'Choose one of ornstein-uhlenbeck, gaussian.' })
+  })
+})
+
+describe('groups', () => {
+  it('hold every setting once, in the order in which the host sends them', () => {
+    const titles = groupSettings([rate, sizes, noise, twins, batch])
+    expect(titles.map(({ title, settings }) => [title, settings.map(({ name }) => name)])).toEqual([
+      ['Learning', ['softUpdateRate', 'hiddenSizes', 'batchSize']],
+      ['Exploration', ['noise']],
+      ['TD3', ['twinCritics']],
+    ])
+  })
+})
+
 describe('what is sent', () => {
   const settings = [rate, sizes, batch]
 
   it('is what differs from the preset in its meaning, not in its writing', () => {
-    expect(isChanged(rate, 'default', { softUpdateRate: '1e-2' })).toBe(false)
-    expect(isChanged(rate, 'paper', { softUpdateRate: '1e-2' })).toBe(true)
-    expect(changedSettings(settings, 'default', {})).toEqual({})
+    expect(isChanged(rate, ddpg, { softUpdateRate: '1e-2' })).toBe(false)
+    expect(isChanged(rate, paper, { softUpdateRate: '1e-2' })).toBe(true)
+    expect(changedSettings(settings, ddpg, {})).toEqual({})
     const typed = { softUpdateRate: '0.010', hiddenSizes: '64,64', batchSize: '64' }
-    expect(changedSettings(settings, 'default', typed)).toEqual({ hiddenSizes: [64, 64] })
+    expect(changedSettings(settings, ddpg, typed)).toEqual({ hiddenSizes: [64, 64] })
+  })
+
+  it('depends on the algorithm that the values start from', () => {
+    expect(isChanged(rate, td3, { softUpdateRate: '0.005' })).toBe(false)
+    const typed = { twinCritics: 'true', noise: 'ornstein-uhlenbeck' }
+    expect(changedSettings([twins, noise], ddpg, typed)).toEqual({ twinCritics: true, noise: 'ornstein-uhlenbeck' })
+    expect(changedSettings([twins, noise], td3, typed)).toEqual({ noise: 'ornstein-uhlenbeck' })
   })
 
   it('is nothing while a field cannot be read', () => {
-    expect(changedSettings(settings, 'default', { batchSize: '6x', hiddenSizes: '64' })).toBeUndefined()
-    expect(isChanged(batch, 'default', { batchSize: '6x' })).toBe(true)
+    expect(changedSettings(settings, ddpg, { batchSize: '6x', hiddenSizes: '64' })).toBeUndefined()
+    expect(isChanged(batch, ddpg, { batchSize: '6x' })).toBe(true)
   })
 })

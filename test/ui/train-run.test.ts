@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EpisodePoint, EvaluationPoint, RunEntry } from '../../src/host/rpc/contract.ts'
 import { RunMetrics } from '../../src/ui/train/metrics.ts'
-import { defaultRun, formatDuration, secondsLeft, shareOf } from '../../src/ui/train/progress.ts'
+import { defaultRun, engineText, formatDuration, secondsLeft, shareOf } from '../../src/ui/train/progress.ts'
 
 const episode = (number: number): EpisodePoint => ({
   step: number * 200,
@@ -10,7 +10,7 @@ const episode = (number: number): EpisodePoint => ({
   return: -1000 + number,
   length: 200,
   epsilon: 1 - number * 0.002,
-  ...(number > 1 && { policyLoss: 1, criticLoss: 2, meanQ: 3 }),
+  ...(number > 1 && { policyLoss: 1, criticLoss: 2, meanQ: 3, saturation: 0.25 }),
 })
 const evaluation = (step: number, isBest = true): EvaluationPoint => ({
   step,
@@ -38,7 +38,12 @@ describe('RunMetrics', () => {
     const metrics = new RunMetrics()
     for (const number of [3, 4]) metrics.follow((curves) => curves.addEpisode(episode(number)))
     expect(metrics.episodes).toBe(0)
-    metrics.catchUp({ episodes: [1, 2, 3].map(episode), evaluations: [evaluation(600)], progress: [progress] })
+    metrics.catchUp({
+      episodes: [1, 2, 3].map(episode),
+      evaluations: [evaluation(600)],
+      warnings: [],
+      progress: [progress],
+    })
     metrics.follow((curves) => curves.addEpisode(episode(5)))
     metrics.follow((curves) => curves.addEvaluation(evaluation(600)))
     expect([...metrics.return.step.values]).toEqual([200, 400, 600, 800, 1000])
@@ -55,13 +60,29 @@ describe('RunMetrics', () => {
 
   it('leaves losses out until there are any', () => {
     const metrics = new RunMetrics()
-    metrics.catchUp({ episodes: [1, 2, 3].map(episode), evaluations: [], progress: [] })
+    metrics.catchUp({ episodes: [1, 2, 3].map(episode), evaluations: [], warnings: [], progress: [] })
     expect([...metrics.criticLoss.step.values]).toEqual([400, 600])
+    expect([...metrics.saturation.value.values]).toEqual([0.25, 0.25])
+  })
+
+  it('keeps what the run was warned of, each warning once', () => {
+    const warning = { step: 400, episode: 2, message: 'The actor is saturated.' }
+    const metrics = new RunMetrics()
+    metrics.follow((curves) => curves.addWarning(warning))
+    metrics.catchUp({ episodes: [], evaluations: [], warnings: [warning], progress: [] })
+    expect(metrics.warnings).toEqual(['The actor is saturated.'])
+    metrics.dismissWarning('The actor is saturated.')
+    expect(metrics.warnings).toEqual([])
   })
 
   it('keeps the best evaluation and a band of one deviation', () => {
     const metrics = new RunMetrics()
-    metrics.catchUp({ episodes: [], evaluations: [evaluation(500), evaluation(1000, false)], progress: [] })
+    metrics.catchUp({
+      episodes: [],
+      evaluations: [evaluation(500), evaluation(1000, false)],
+      warnings: [],
+      progress: [],
+    })
     expect(metrics.best?.step).toBe(500)
     expect([...metrics.evaluationLow.values]).toEqual([-550, -550])
     expect([...metrics.evaluationHigh.values]).toEqual([-450, -450])
@@ -69,7 +90,7 @@ describe('RunMetrics', () => {
 
   it('draws the speed once per step and keeps the newest clock', () => {
     const metrics = new RunMetrics()
-    metrics.catchUp({ episodes: [], evaluations: [], progress: [progress] })
+    metrics.catchUp({ episodes: [], evaluations: [], warnings: [], progress: [progress] })
     metrics.addProgress({ ...progress, seconds: 5 })
     metrics.addProgress({ ...progress, step: 100 })
     expect(metrics.speed.step.length).toBe(1)
@@ -95,6 +116,14 @@ describe('progress', () => {
 
   it('writes durations with their units', () => {
     expect([8.4, 59.6, 125, 3661].map(formatDuration)).toEqual(['8 s', '1 min 0 s', '2 min 5 s', '1 h 1 min'])
+  })
+})
+
+describe('the engine', () => {
+  it('is named with its threads where it has a choice of them', () => {
+    expect(engineText(run())).toBe('tfjs-node')
+    expect(engineText(run({ engine: 'fused', threads: 1 }))).toBe('fused, 1 thread')
+    expect(engineText(run({ engine: 'fused', threads: 3 }))).toBe('fused, 3 threads')
   })
 })
 

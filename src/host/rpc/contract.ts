@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import { engineNames } from '../../agent/engine.ts'
-import { presetNames } from '../../agent/settings.ts'
+import { algorithmNames, presetNames } from '../../agent/presets.ts'
 import { MAX_SEED } from '../../common/random.ts'
 import { sceneSchema } from '../../scene/schema.ts'
 
@@ -41,7 +41,11 @@ export const episodePoint = z.object({
   policyLoss: finite.optional(),
   criticLoss: finite.optional(),
   meanQ: finite.optional(),
+  /** Share of the actor's actions, 0 to 1, that its tanh has pushed to -1 or 1. */
+  saturation: finite.optional(),
 })
+/** The run goes on, but probably not well: what it is and what to try. */
+export const warningPoint = z.object({ step: z.int(), episode: z.int(), message: z.string() })
 export const progressPoint = z.object({ step: z.int(), episode: z.int(), seconds: finite, stepsPerSecond: finite })
 
 const runStatus = z.enum([
@@ -60,6 +64,8 @@ const runEntry = z.object({
   scene: z.string(),
   algorithm: z.string(),
   engine: z.string(),
+  /** Absent where the engine chooses them itself. */
+  threads: z.int().optional(),
   seed: z.int(),
   preset: z.string(),
   status: runStatus,
@@ -70,15 +76,21 @@ const runEntry = z.object({
   problem: z.string().optional(),
 })
 
+const settingValue = z.union([finite, z.boolean(), z.string().max(100), z.array(finite)])
+
 const setting = z.object({
   name: z.string(),
+  /** Title of the part of the form that it belongs to; settings come in the order of their groups. */
+  group: z.string(),
   /** One line of help with the source. */
   help: z.string(),
-  kind: z.enum(['number', 'integer', 'integers']),
+  kind: z.enum(['number', 'integer', 'integers', 'boolean', 'choice']),
+  /** What a `choice` may be. */
+  choices: z.array(z.string()).optional(),
   minimum: finite.optional(),
   maximum: finite.optional(),
-  /** The value that each preset gives it. */
-  presets: z.record(z.enum(presetNames), z.union([finite, z.array(finite)])),
+  /** The value that each preset of each algorithm gives it. */
+  presets: z.record(z.enum(algorithmNames), z.record(z.enum(presetNames), settingValue)),
 })
 
 const rolloutEntry = z.object({
@@ -145,8 +157,9 @@ export const requests = {
       steps: z.int().min(1).max(1e9).optional(),
       episodes: z.int().min(1).max(1e7).optional(),
       seed,
+      algorithm: z.enum(algorithmNames).optional(),
       preset: z.enum(presetNames),
-      settings: z.record(z.string(), z.union([finite, z.array(finite)])),
+      settings: z.record(z.string(), settingValue),
       engine: z.enum(engineNames).optional(),
       run: plainName.optional(),
     }),
@@ -162,6 +175,7 @@ export const requests = {
     z.object({
       episodes: z.array(episodePoint),
       evaluations: z.array(evaluationPoint),
+      warnings: z.array(warningPoint),
       /** At each evaluation, and the newest of a run that trains. */
       progress: z.array(progressPoint),
     }),
@@ -179,6 +193,7 @@ export const requests = {
 export const events = {
   'training.episode': episodePoint.extend({ run: z.string() }),
   'training.evaluation': evaluationPoint.extend({ run: z.string() }),
+  'training.warning': warningPoint.extend({ run: z.string() }),
   'training.progress': progressPoint.extend({ run: z.string() }),
   /** The robot in training, as it is now: at most 30 a second, and none while nothing moves. */
   'training.frame': z.object({
@@ -214,8 +229,10 @@ export type SceneEntry = z.output<typeof sceneEntry>
 export type RunEntry = z.output<typeof runEntry>
 export type RunStatus = z.output<typeof runStatus>
 export type Setting = z.output<typeof setting>
+export type SettingValue = z.output<typeof settingValue>
 export type RolloutEntry = z.output<typeof rolloutEntry>
 export type RolloutColumns = z.output<typeof rolloutColumns>
 export type EpisodePoint = z.output<typeof episodePoint>
 export type EvaluationPoint = z.output<typeof evaluationPoint>
 export type ProgressPoint = z.output<typeof progressPoint>
+export type WarningPoint = z.output<typeof warningPoint>

@@ -107,6 +107,39 @@ export function NumberField({
   )
 }
 
+/** A tick with its label beside it. */
+export function Checkbox({
+  label,
+  checked,
+  help,
+  onChange,
+}: {
+  label: string
+  checked: boolean
+  help?: ComponentChildren
+  onChange: (checked: boolean) => void
+}) {
+  const noteId = useId()
+  return (
+    <div class="field">
+      <label class="checkbox">
+        <input
+          type="checkbox"
+          checked={checked}
+          aria-describedby={help ? noteId : undefined}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+        {label}
+      </label>
+      {help && (
+        <div id={noteId} class="field-help">
+          {help}
+        </div>
+      )}
+    </div>
+  )
+}
+
 export interface Option<Value extends string> {
   value: Value
   label: string

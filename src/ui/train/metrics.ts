@@ -1,6 +1,6 @@
 /** The curves of one run, as growing columns. Rows can come twice - from runs.metrics and as events - and count once.
  * Pure: state.ts feeds it. */
-import type { Answer, EpisodePoint, EvaluationPoint, ProgressPoint } from '../../host/rpc/contract.ts'
+import type { Answer, EpisodePoint, EvaluationPoint, ProgressPoint, WarningPoint } from '../../host/rpc/contract.ts'
 import { Column } from '../plots/column.ts'
 
 /** A quantity against environment steps. */
@@ -18,6 +18,7 @@ export class RunMetrics {
   readonly policyLoss = newCurve()
   readonly criticLoss = newCurve()
   readonly meanQ = newCurve()
+  readonly saturation = newCurve()
   readonly evaluation = newCurve()
   /** Mean less and plus one standard deviation of the evaluation's returns. */
   readonly evaluationLow = new Column()
@@ -25,6 +26,8 @@ export class RunMetrics {
   readonly speed = newCurve()
   /** The best evaluation so far. */
   best: EvaluationPoint | undefined
+  /** What the run was warned of, in words. */
+  warnings: readonly string[] = []
   /** The newest numbers of the clock. */
   progress: ProgressPoint | undefined
   private lastEpisode = -1
@@ -51,6 +54,7 @@ export class RunMetrics {
   catchUp(past?: Answer<'runs.metrics'>): void {
     for (const point of past?.episodes ?? []) this.addEpisode(point)
     for (const point of past?.evaluations ?? []) this.addEvaluation(point)
+    for (const point of past?.warnings ?? []) this.addWarning(point)
     for (const point of past?.progress ?? []) this.addProgress(point)
     const waiting = this.waiting ?? []
     this.waiting = undefined
@@ -72,6 +76,7 @@ export class RunMetrics {
     add(this.policyLoss, point.policyLoss)
     add(this.criticLoss, point.criticLoss)
     add(this.meanQ, point.meanQ)
+    add(this.saturation, point.saturation)
   }
 
   addEvaluation(point: EvaluationPoint): void {
@@ -82,6 +87,14 @@ export class RunMetrics {
     this.evaluationLow.push(point.meanReturn - point.stdReturn)
     this.evaluationHigh.push(point.meanReturn + point.stdReturn)
     if (point.isBest) this.best = point
+  }
+
+  addWarning({ message }: WarningPoint): void {
+    if (!this.warnings.includes(message)) this.warnings = [...this.warnings, message]
+  }
+
+  dismissWarning(message: string): void {
+    this.warnings = this.warnings.filter((warning) => warning !== message)
   }
 
   addProgress(point: ProgressPoint): void {

@@ -28,6 +28,12 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
+/** The engine that a run learns with: `fused, 3 threads`. */
+export function engineText({ engine, threads }: RunEntry): string {
+  if (threads === undefined) return engine
+  return `${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+}
+
 export type Tone = 'neutral' | 'accent' | 'positive' | 'warning' | 'danger'
 
 /** One word for lists and the sentence behind it. */

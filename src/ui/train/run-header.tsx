@@ -6,14 +6,15 @@ import { Button } from '../controls/button.tsx'
 import { PauseIcon, PlayIcon, StopIcon } from '../controls/icons.tsx'
 import { Badge, Notice } from '../controls/layout.tsx'
 import { formatValue } from '../plots/format.ts'
-import { formatDuration, isLive, secondsLeft, shareOf, statusWords } from './progress.ts'
-import { command, commandProblem, metrics, metricsProblem, revision, shownStep } from './state.ts'
+import { engineText, formatDuration, isLive, secondsLeft, shareOf, statusWords } from './progress.ts'
+import { algorithmLabel } from './settings-form.ts'
+import { command, commandProblem, dismissWarning, metrics, metricsProblem, revision, shownStep } from './state.ts'
 
 /** The rollout of a run's best episode. */
 const BEST_ROLLOUT = 'best.mcap'
 
 export function RunHeader({ run }: { run: RunEntry }) {
-  const { name, status, scene, seed, engine, preset } = run
+  const { name, status, scene, seed, preset } = run
   const { word, tone } = statusWords[status]
   return (
     <section class="train-run" aria-label="Run on show">
@@ -26,7 +27,7 @@ export function RunHeader({ run }: { run: RunEntry }) {
         </span>
       </header>
       <p class="train-run-what">
-        {scene} · seed {seed} · {preset} · {engine}
+        {scene} · {algorithmLabel(run.algorithm)} · seed {seed} · {preset} · {engineText(run)}
       </p>
       <Problems run={run} />
       <Numbers run={run} />
@@ -39,6 +40,10 @@ const isProblem = (status: RunStatus) => status === 'failed' || status === 'unre
 
 /** Above the numbers, where none of them is cut off in a low window. */
 function Problems({ run: { status, problem } }: { run: RunEntry }) {
+  const warnings = useComputed(() => {
+    void revision.value
+    return metrics.value.warnings
+  })
   return (
     <>
       {isProblem(status) && <Notice kind="error">{problem ?? statusWords[status].sentence}</Notice>}
@@ -53,6 +58,11 @@ function Problems({ run: { status, problem } }: { run: RunEntry }) {
         </Notice>
       )}
       {metricsProblem.value && <Notice kind="error">The curves cannot be read: {metricsProblem.value}</Notice>}
+      {warnings.value.map((warning) => (
+        <Notice key={warning} kind="warning" onDismiss={() => dismissWarning(warning)}>
+          {warning}
+        </Notice>
+      ))}
     </>
   )
 }

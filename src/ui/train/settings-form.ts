@@ -1,11 +1,17 @@
 /** The settings form as data: texts as typed, what they mean, and what is wrong with them in words.
- * Pure: settings-panel.tsx shows it. Limits and presets come from the host's description of each setting. */
-import type { Setting } from '../../host/rpc/contract.ts'
+ * Pure: settings-panel.tsx shows it. Groups, limits and presets come from the host's description of each setting. */
+import type { Params, Setting, SettingValue } from '../../host/rpc/contract.ts'
 
-export type SettingValue = number | number[]
-export type Preset = keyof Setting['presets']
+export type Algorithm = NonNullable<Params<'training.start'>['algorithm']>
+export type Preset = Params<'training.start'>['preset']
 
-/** Typed texts by setting; a setting that is absent has its preset's value. */
+/** What the values start from. */
+export interface Base {
+  algorithm: Algorithm
+  preset: Preset
+}
+
+/** Typed texts by setting (`true` and `false` for a tick); a setting that is absent has its preset's value. */
 export type Changes = Readonly<Record<string, string>>
 
 export type Parsed = { value: SettingValue } | { problem: string }
@@ -19,8 +25,19 @@ export function settingLabel(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1).replace(/\bl2\b/, 'L2')
 }
 
-export function presetValue({ presets }: Setting, preset: string): SettingValue {
-  return presets[preset as Preset] ?? 0
+/** `td3` as people write it: `TD3`. */
+export function algorithmLabel(name: string): string {
+  return name.toUpperCase()
+}
+
+/** The settings by group, in the order in which they come. */
+export function groupSettings(settings: readonly Setting[]): { title: string; settings: Setting[] }[] {
+  const titles = [...new Set(settings.map(({ group }) => group))]
+  return titles.map((title) => ({ title, settings: settings.filter(({ group }) => group === title) }))
+}
+
+export function presetValue({ presets }: Setting, { algorithm, preset }: Base): SettingValue {
+  return presets[algorithm][preset]
 }
 
 /** A value as it is typed: `400, 300`. */
@@ -28,13 +45,27 @@ export function settingText(value: SettingValue): string {
   return Array.isArray(value) ? value.join(', ') : String(value)
 }
 
-/** Reads what was typed for a setting. */
-export function parseSetting({ kind, minimum, maximum }: Setting, text: string): Parsed {
-  if (kind !== 'integers') return parseNumber(text, { minimum, maximum, integer: kind === 'integer' })
-  const parts = text.split(',').map((part) => parseNumber(part, { minimum, maximum, integer: true }))
-  const wrong = parts.find((part) => 'problem' in part)
-  if (wrong) return { problem: 'Enter whole numbers with commas between them, such as 400, 300.' }
-  return { value: parts.map((part) => ('value' in part ? (part.value as number) : 0)) }
+/** The text of a setting as it stands in the form. */
+export function textOf(setting: Setting, base: Base, changes: Changes): string {
+  return changes[setting.name] ?? settingText(presetValue(setting, base))
+}
+
+/** Reads what was typed or chosen for a setting. */
+export function parseSetting({ kind, choices = [], minimum, maximum }: Setting, text: string): Parsed {
+  switch (kind) {
+    case 'boolean':
+      return text === 'true' || text === 'false' ? { value: text === 'true' } : { problem: 'It is true or false.' }
+    case 'choice':
+      return choices.includes(text) ? { value: text } : { problem: `Choose one of ${choices.join(', ')}.` }
+    case 'integers': {
+      const parts = text.split(',').map((part) => parseNumber(part, { minimum, maximum, integer: true }))
+      const values = parts.flatMap((part) => ('value' in part ? [part.value] : []))
+      if (values.length === parts.length) return { value: values }
+      return { problem: 'Enter whole numbers with commas between them, such as 400, 300.' }
+    }
+    default:
+      return parseNumber(text, { minimum, maximum, integer: kind === 'integer' })
+  }
 }
 
 export function parseNumber(
@@ -52,22 +83,22 @@ export function parseNumber(
 }
 
 /** Whether the typed text means something else than the preset. */
-export function isChanged(setting: Setting, preset: string, changes: Changes): boolean {
+export function isChanged(setting: Setting, base: Base, changes: Changes): boolean {
   const text = changes[setting.name]
   if (text === undefined) return false
   const parsed = parseSetting(setting, text)
-  return 'problem' in parsed || settingText(parsed.value) !== settingText(presetValue(setting, preset))
+  return 'problem' in parsed || settingText(parsed.value) !== settingText(presetValue(setting, base))
 }
 
 /** The settings to send: those that differ from the preset; undefined while one of them cannot be read. */
 export function changedSettings(
   settings: readonly Setting[],
-  preset: string,
+  base: Base,
   changes: Changes,
 ): Record<string, SettingValue> | undefined {
   const changed: Record<string, SettingValue> = {}
   for (const setting of settings) {
-    if (!isChanged(setting, preset, changes)) continue
+    if (!isChanged(setting, base, changes)) continue
     const parsed = parseSetting(setting, changes[setting.name]!)
     if ('problem' in parsed) return undefined
     changed[setting.name] = parsed.value

@@ -1,37 +1,42 @@
-/** The form of a new run: scene, steps, seed, preset and every setting that the host describes, and Start.
+/** The form of a new run: scene, steps, seed, algorithm, preset and every setting that the host describes, and Start.
  * Nothing starts while a field cannot be read; what is wrong stands below it. */
 import { batch, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Setting } from '../../host/rpc/contract.ts'
 import { chooseScene, chosenScene, sceneEntries } from '../app/state.ts'
-import { Button, IconButton } from '../controls/button.tsx'
-import { Field, Select } from '../controls/field.tsx'
-import { PlayIcon, ResetIcon } from '../controls/icons.tsx'
+import { Button } from '../controls/button.tsx'
+import { Select } from '../controls/field.tsx'
+import { PlayIcon } from '../controls/icons.tsx'
 import { Notice, Panel } from '../controls/layout.tsx'
 import { host } from '../host.ts'
+import { SettingGroups, TextField } from './setting-groups.tsx'
 import {
+  type Algorithm,
+  algorithmLabel,
+  type Base,
   type Changes,
   changedSettings,
-  isChanged,
   type Preset,
   parseNumber,
-  parseSetting,
-  presetValue,
-  settingLabel,
-  settingText,
 } from './settings-form.ts'
 import { chooseRun, messageOf, refreshRuns } from './state.ts'
 
 const STEPS_LIMITS = { minimum: 1, maximum: 1e9, integer: true }
 const SEED_LIMITS = { minimum: 0, maximum: 4_294_967_295, integer: true }
-const PRESET_HELP: Record<string, string> = {
-  default: 'What learns well on these tasks.',
-  paper: 'Faithful to Lillicrap et al. 2016.',
+const BASE_HELP: Record<Algorithm, Record<Preset, string>> = {
+  ddpg: {
+    default: 'Lillicrap et al. 2016, with what learns well on these tasks.',
+    paper: 'Faithful to Lillicrap et al. 2016.',
+  },
+  td3: {
+    default: "Fujimoto et al. 2018, with the settings of its authors' later code.",
+    paper: 'Faithful to Fujimoto et al. 2018.',
+  },
 }
 
 export function SettingsPanel() {
   const settings = useSignal<readonly Setting[]>([])
-  const preset = useSignal<string>('default')
+  const base = useSignal<Base>({ algorithm: 'ddpg', preset: 'default' })
   const changes = useSignal<Changes>({})
   const steps = useSignal('10000')
   const seed = useSignal('1')
@@ -51,7 +56,7 @@ export function SettingsPanel() {
 
   const parsedSteps = parseNumber(steps.value, STEPS_LIMITS)
   const parsedSeed = parseNumber(seed.value, SEED_LIMITS)
-  const changed = changedSettings(settings.value, preset.value, changes.value)
+  const changed = changedSettings(settings.value, base.value, changes.value)
   const scene = chosenScene.value?.entry
   const canStart =
     scene &&
@@ -69,7 +74,7 @@ export function SettingsPanel() {
         scene: scene.id,
         steps: parsedSteps.value,
         seed: parsedSeed.value,
-        preset: preset.value as Preset,
+        ...base.value,
         settings: changed,
       })
       chooseRun(run)
@@ -80,7 +85,7 @@ export function SettingsPanel() {
       isStarting.value = false
     }
   }
-  const presets = Object.keys(settings.value[0]?.presets ?? { default: 0 })
+  const { algorithm, preset } = base.value
   const changedCount = Object.keys(changed ?? {}).length
   return (
     <form
@@ -118,21 +123,27 @@ export function SettingsPanel() {
             )
           }
         >
-          <Select
-            label="Preset"
-            value={preset.value}
-            options={presets.map((name) => ({ value: name, label: name }))}
-            help={PRESET_HELP[preset.value]}
-            onChange={(value) =>
-              batch(() => {
-                preset.value = value
-                changes.value = {}
-              })
-            }
-          />
-          {settings.value.map((setting) => (
-            <SettingRow key={setting.name} setting={setting} preset={preset.value} changes={changes} />
-          ))}
+          <div class="train-pair">
+            <Select
+              label="Algorithm"
+              value={algorithm}
+              options={namesOf(BASE_HELP).map((name) => ({ value: name, label: algorithmLabel(name) }))}
+              onChange={(value) => set(base, { algorithm: value, preset })}
+            />
+            <Select
+              label="Preset"
+              value={preset}
+              options={namesOf(BASE_HELP[algorithm]).map((name) => ({ value: name, label: name }))}
+              onChange={(value) =>
+                batch(() => {
+                  base.value = { algorithm, preset: value }
+                  changes.value = {}
+                })
+              }
+            />
+          </div>
+          <p class="field-help">{BASE_HELP[algorithm][preset]}</p>
+          <SettingGroups settings={settings.value} base={base.value} changes={changes} />
         </Panel>
       </div>
       <footer class="train-form-foot">
@@ -141,7 +152,7 @@ export function SettingsPanel() {
             {problem.value}
           </Notice>
         )}
-        {!changed && <p class="field-problem">A setting cannot be read; see below it.</p>}
+        {!changed && <p class="field-problem">A setting cannot be read; the group says which.</p>}
         <Button type="submit" kind="primary" icon={PlayIcon} disabled={!canStart}>
           {isStarting.value ? 'Starting' : 'Start'}
         </Button>
@@ -150,69 +161,8 @@ export function SettingsPanel() {
   )
 }
 
-function SettingRow({ setting, preset, changes }: { setting: Setting; preset: string; changes: { value: Changes } }) {
-  const { name, help } = setting
-  const standard = settingText(presetValue(setting, preset))
-  const text = changes.value[name] ?? standard
-  const label = settingLabel(name)
-  const differs = isChanged(setting, preset, changes.value)
-  const reset = () => {
-    const { [name]: _, ...others } = changes.value
-    changes.value = others
-  }
-  return (
-    <div class={differs ? 'train-setting changed' : 'train-setting'}>
-      <TextField
-        label={label}
-        help={help}
-        text={text}
-        parsed={parseSetting(setting, text)}
-        onInput={(typed) => {
-          changes.value = { ...changes.value, [name]: typed }
-        }}
-      />
-      {differs && (
-        <div class="train-setting-reset">
-          <IconButton icon={ResetIcon} label={`Reset ${label} to ${standard}`} kind="quiet" onClick={reset} />
-        </div>
-      )}
-    </div>
-  )
-}
-
-function TextField({
-  label,
-  text,
-  parsed,
-  help,
-  onInput,
-}: {
-  label: string
-  text: string
-  parsed: { value: unknown } | { problem: string }
-  help?: string
-  onInput: (text: string) => void
-}) {
-  const problem = 'problem' in parsed ? parsed.problem : undefined
-  return (
-    <Field label={label} help={help} problem={problem}>
-      {({ id, describedBy }) => (
-        <div class="number-input">
-          <input
-            id={id}
-            type="text"
-            inputMode="decimal"
-            autocomplete="off"
-            spellcheck={false}
-            value={text}
-            aria-describedby={describedBy}
-            aria-invalid={problem !== undefined}
-            onInput={(event) => onInput(event.currentTarget.value)}
-          />
-        </div>
-      )}
-    </Field>
-  )
+function namesOf<Name extends string>(record: Record<Name, unknown>): Name[] {
+  return Object.keys(record) as Name[]
 }
 
 function set<Value>(signal: { value: Value }, value: Value): void {

@@ -72,6 +72,12 @@ export async function command(action: 'pause' | 'resume' | 'stop', run: string):
   }
 }
 
+/** Takes a warning of the run on show away, until the run comes on show again. */
+export function dismissWarning(message: string): void {
+  metrics.peek().dismissWarning(message)
+  revision.value++
+}
+
 /** Reads what a run has done so far. Its events that come meanwhile wait in `curves`. */
 async function readPast(run: string, curves: RunMetrics): Promise<void> {
   try {
@@ -125,6 +131,7 @@ function follow(run: string, add: (curves: RunMetrics) => void): void {
 
 host.on('training.episode', ({ run, ...point }) => follow(run, (curves) => curves.addEpisode(point)))
 host.on('training.evaluation', ({ run, ...point }) => follow(run, (curves) => curves.addEvaluation(point)))
+host.on('training.warning', ({ run, ...point }) => follow(run, (curves) => curves.addWarning(point)))
 host.on('training.progress', ({ run, ...point }) => follow(run, (curves) => curves.addProgress(point)))
 host.on('training.frame', (frame) => {
   if (frame.run !== shownName.peek()) return

@@ -61,10 +61,10 @@ export function TrainPlots() {
         <Plot
           {...common}
           id="epsilon"
-          title="Exploration ε"
-          y="noise weight (1)"
+          title="Exploration ε and saturation"
+          y="share (1)"
           yRange={[0, 1]}
-          series={one('ε', 4, ({ epsilon }) => epsilon)}
+          series={exploration}
           empty={episodes}
         />
         <Plot
@@ -78,6 +78,15 @@ export function TrainPlots() {
       </div>
     </div>
   )
+}
+
+/** The noise's weight, and the share of the actor's actions that its tanh has pushed to -1 or 1. */
+function exploration(): PlotSeries[] {
+  const { epsilon, saturation } = metrics.peek()
+  return [
+    { name: 'ε', colour: 4, style: 'line', x: epsilon.step.values, y: epsilon.value.values },
+    { name: 'saturation', colour: 1, style: 'line', x: saturation.step.values, y: saturation.value.values },
+  ]
 }
 
 /** Each episode, their running mean, and the evaluations with a band of one deviation. */
