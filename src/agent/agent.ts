@@ -107,7 +107,6 @@ export class Agent {
     const { engine, settings } = this
     this.seeFirst(observation)
     this.normaliser?.add(nextObservation)
-    this.startsEpisode = terminated || truncated
     this.returns.add(observation, action, reward, nextObservation, terminated, truncated)
     this.stepCount++
     // With n-step returns the first transition comes n steps late.

@@ -1,80 +1,13 @@
-// The agent around an engine: when it explores, how much, when it learns and from what.
-// A fake engine shows the agent alone; the tests of what an update does run the real one on WebAssembly.
+// The agent around an engine: when it explores, how much, when it learns and from what. A fake engine shows it alone;
+// agent-learning.test.ts runs it on real ones.
 import fc from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { Agent } from '../../src/agent/agent.ts'
-import type { EngineFactory } from '../../src/agent/create-engine.ts'
-import type { EngineRandom, LearningEngine, Networks, ProblemSize, UpdateMetrics } from '../../src/agent/engine.ts'
-import { presets } from '../../src/agent/presets.ts'
-import type { AgentSettings } from '../../src/agent/settings.ts'
+import { describe, expect, test } from 'vitest'
+import type { Agent } from '../../src/agent/agent.ts'
+import type { UpdateMetrics } from '../../src/agent/engine.ts'
 import { RandomStream } from '../../src/common/random.ts'
 import { UserError } from '../../src/common/user-error.ts'
-import type { Network } from '../../src/policy/network.ts'
-import { actionOf, answerOf, largestDifference, loadTested, testedEngines } from './engines.ts'
-
-/** Stands for an engine: an actor that answers `output`, updates that return `metrics`, and a record of the calls. */
-class FakeEngine implements LearningEngine {
-  readonly name = 'tfjs-cpu'
-  output = 0
-  metrics: UpdateMetrics = { criticLoss: 1, policyLoss: 2, meanQ: 3, saturation: 0 }
-  stored = 0
-  nonFinite: string | undefined
-  readonly calls: string[] = []
-  /** Whether each update was one of the policy too. */
-  readonly policyUpdates: boolean[] = []
-  /** Copies of what was stored. */
-  readonly transitions: unknown[][] = []
-  readonly scalings: { mean: number[]; scale: number[] }[] = []
-  readonly networks: Networks
-  readonly random: EngineRandom
-  private readonly capacity: number
-
-  constructor(networks: Networks, random: EngineRandom, capacity: number) {
-    this.networks = networks
-    this.random = random
-    this.capacity = capacity
-  }
-
-  act(_observation: Float32Array, action: Float32Array): void {
-    this.calls.push('act')
-    action.fill(this.output)
-  }
-
-  store(...transition: unknown[]): void {
-    this.calls.push('store')
-    this.stored = Math.min(this.stored + 1, this.capacity)
-    this.transitions.push(transition.map((part) => (part instanceof Float32Array ? [...part] : part)))
-  }
-
-  update(updatesPolicy: boolean): UpdateMetrics {
-    this.calls.push(`update on ${this.stored}`)
-    this.policyUpdates.push(updatesPolicy)
-    return { ...this.metrics }
-  }
-
-  updateOn(): UpdateMetrics {
-    throw new Error('An agent lets its engine choose the batches.')
-  }
-
-  setObservationScaling(mean: Float32Array, scale: Float32Array): void {
-    this.calls.push('scale')
-    this.scalings.push({ mean: [...mean], scale: [...scale] })
-  }
-
-  findNonFinite(): string | undefined {
-    return this.nonFinite
-  }
-
-  exportNetworks(): Networks {
-    return this.networks
-  }
-
-  dispose(): void {
-    this.calls.push('dispose')
-  }
-}
-
-const one: ProblemSize = { observation: 2, action: 1 }
+import { largestDifference } from './engines.ts'
+import { makeAgent } from './fake-engine.ts'
 
 describe('Given exploration that starts at 0.8 and loses 0.01 at each step', () => {
   const settings = { explorationStart: 0.8, explorationDecay: 0.01, noiseSigma: 0.01 }
@@ -395,122 +328,6 @@ describe('Given training that diverges', () => {
   })
 })
 
-describe.each(testedEngines)('Given an agent with the engine %s', (name) => {
-  let factory: EngineFactory
-
-  beforeAll(async () => {
-    factory = await loadTested(name)
-  })
-
-  // Q is 0 and Q' is 2 everywhere, so that the loss of one transition of reward 1 is y².
-  test.each([
-    { what: 'a time limit', terminated: false, y: 1 + 0.9 * 2 },
-    { what: 'a termination', terminated: true, y: 1 },
-  ])('when the last step is $what, then its target is $y', ({ terminated, y }) => {
-    const agent = makeRealAgent({ discount: 0.9, criticL2: 0, learningStarts: 1 }, one, (networks) => ({
-      ...networks,
-      critic: constantNetwork(networks.critic, 0),
-      targetCritic: constantNetwork(networks.targetCritic, 2),
-    }))
-    const metrics = agent.learn(
-      Float32Array.of(0.3, -0.4),
-      Float32Array.of(0.5),
-      1,
-      Float32Array.of(0.7, 0.1),
-      terminated,
-      !terminated,
-    )
-    expect(metrics!.meanQ).toBe(0)
-    expect(metrics!.criticLoss).toBeCloseTo(y ** 2, 4)
-    agent.dispose()
-  })
-
-  test.each([
-    { what: 'time limits', terminated: false, worth: 1 / (1 - 0.5) },
-    { what: 'terminations', terminated: true, worth: 1 },
-  ])(
-    'when each step pays 1, discounted by 0.5, and ends in $what, then it learns the worth $worth',
-    ({ terminated, worth }) => {
-      const agent = makeRealAgent({ ...fast, discount: 0.5, softUpdateRate: 0.1 }, one)
-      const observation = Float32Array.of(0.5, -0.5)
-      let metrics: UpdateMetrics | undefined
-      for (let step = 0; step < 300; step++) {
-        // All actions from -1 to 1, so that no action seems better than another.
-        const action = Float32Array.of(((7 * step) % 21) / 10 - 1)
-        metrics = agent.learn(observation, action, 1, observation, terminated, !terminated)
-      }
-      expect(Math.abs(metrics!.meanQ - worth)).toBeLessThan(0.05)
-      expect(metrics!.criticLoss).toBeLessThan(0.01)
-      agent.dispose()
-    },
-  )
-
-  test('when the reward is best at the action 0.5, then the actor learns to answer 0.5', () => {
-    const agent = makeRealAgent({ ...fast, explorationDecay: 0, noiseSigma: 0.5 }, one)
-    const observation = Float32Array.of(0.5, -0.5)
-    const action = new Float32Array(1)
-    agent.engine.act(observation, action)
-    expect(Math.abs(action[0]! - 0.5)).toBeGreaterThan(0.4)
-    for (let step = 0; step < 500; step++) {
-      agent.act(observation, action)
-      agent.learn(observation, action, -((action[0]! - 0.5) ** 2), observation, true, false)
-    }
-    agent.engine.act(observation, action)
-    expect(Math.abs(action[0]! - 0.5)).toBeLessThan(0.15)
-    agent.dispose()
-  })
-
-  test('when it normalises observations far from 0, then its exported actor answers as it acts', () => {
-    const agent = makeRealAgent({ ...fast, observationNormalisation: true }, one)
-    const random = RandomStream.derive(1, 'observations')
-    const observe = () => Float32Array.of(random.normal(50, 3), random.normal(-0.2, 0.01))
-    for (let step = 0; step < 40; step++) {
-      const observation = observe()
-      agent.learn(observation, Float32Array.of(random.uniform(-1, 1)), observation[0]! - 50, observe(), false, true)
-    }
-    const exported = agent.exportActor()
-    const answers = Array.from({ length: 20 }, () => {
-      const observation = observe()
-      const answer = answerOf(exported, observation)
-      expect(largestDifference(answer, actionOf(agent.engine, observation, 1))).toBeLessThan(2e-4)
-      return answer[0]!
-    })
-    expect(Math.max(...answers) - Math.min(...answers)).toBeGreaterThan(0.05)
-    agent.dispose()
-  })
-
-  const fast = { actorLearningRate: 3e-3, criticLearningRate: 1e-2, criticL2: 0, batchSize: 32, learningStarts: 1 }
-
-  function makeRealAgent(
-    changes: Partial<AgentSettings>,
-    size: ProblemSize,
-    replace = (networks: Networks) => networks,
-  ): Agent {
-    const settings = { ...presets.ddpg.paper, hiddenSizes: [16, 16], batchSize: 4, replayCapacity: 1000, ...changes }
-    return new Agent({
-      size,
-      settings,
-      seed: 3,
-      createEngine: ({ networks, random }) => factory.create({ size, settings, networks: replace(networks), random }),
-    })
-  }
-})
-
-/** An agent with a fake engine, and that engine. */
-function makeAgent(
-  changes: Partial<AgentSettings>,
-  { seed = 1, size = one }: { seed?: number; size?: ProblemSize } = {},
-): { agent: Agent; engine: FakeEngine } {
-  const settings = { ...presets.ddpg.paper, hiddenSizes: [3], batchSize: 4, replayCapacity: 100, ...changes }
-  let engine: FakeEngine | undefined
-  const createEngine = ({ networks, random }: { networks: Networks; random: EngineRandom }) => {
-    engine = new FakeEngine(networks, random, settings.replayCapacity)
-    return engine
-  }
-  const agent = new Agent({ size, settings, seed, createEngine })
-  return { agent, engine: engine! }
-}
-
 function learnOnce(agent: Agent): UpdateMetrics | undefined {
   return agent.learn(new Float32Array(2), new Float32Array(1), 0, new Float32Array(2), false, false)
 }
@@ -520,17 +337,6 @@ function actOnce(agent: Agent): number {
   const action = new Float32Array(1)
   agent.act(new Float32Array(2), action)
   return action[0]!
-}
-
-/** A network of the same shape whose output is `value` for every input. */
-function constantNetwork({ layers }: Network, value: number): Network {
-  return {
-    layers: layers.map((layer, index) => ({
-      ...layer,
-      weights: new Float32Array(layer.weights.length),
-      bias: new Float32Array(layer.bias.length).fill(index === layers.length - 1 ? value : 0),
-    })),
-  }
 }
 
 /** Mean of x[t]·x[t + lag]. */

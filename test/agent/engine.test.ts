@@ -20,6 +20,7 @@ import {
   numbersOf,
   smallSettings,
   storeRandom,
+  tensorFlowEngines,
   testedEngines,
 } from './engines.ts'
 import { outputOf } from './plain-networks.ts'
@@ -100,10 +101,15 @@ describe.each(testedEngines)('Given the engine %s', (name) => {
       engine.dispose()
     })
 
-    test.each([false, true])(
-      'when it updates with prioritisedReplay %s, then that is one on the batch, weights and noise of its generators',
-      (prioritisedReplay) => {
-        const options = { ...changes, prioritisedReplay, importanceUpdates: 10, criticLearningRate: 0.01 }
+    // The noise of a generator's state is each engine's own; the transitions are the same on all.
+    const noises = tensorFlowEngines.includes(name) ? [0, 0.2] : [0]
+    const draws = [false, true].flatMap((prioritisedReplay) =>
+      noises.map((targetNoise) => ({ prioritisedReplay, targetNoise })),
+    )
+    test.each(draws)(
+      'when it updates by itself (prioritised $prioritisedReplay, noise $targetNoise), then as on the batch of its generators',
+      (drawn) => {
+        const options = { ...changes, ...drawn, importanceUpdates: 10, criticLearningRate: 0.01 }
         const settings = { ...smallSettings, ...options }
         const [engine, mirror] = [
           createEngine(factory, { changes: options }),
@@ -139,8 +145,9 @@ describe.each(testedEngines)('Given the engine %s', (name) => {
 
   test('when observations are scaled, then acting and learning, also on stored ones, are as with observations scaled before', () => {
     const [mean, scale] = [Float32Array.of(5, -0.25, 0), Float32Array.of(0.5, 8, 1)]
-    const raw = createEngine(factory)
-    const prepared = createEngine(factory)
+    // Rates at which the next observation soon matters.
+    const changes = { criticLearningRate: 0.05, softUpdateRate: 0.5 }
+    const [raw, prepared] = [createEngine(factory, { changes }), createEngine(factory, { changes })]
     const list = observations(17)
     const seen = list.map((observation) => observation.map((value, k) => (value - mean[k]!) * scale[k]!))
     for (let index = 0; index < 16; index++) {
@@ -150,12 +157,13 @@ describe.each(testedEngines)('Given the engine %s', (name) => {
     }
     raw.setObservationScaling(mean, scale)
     mean.fill(99)
-    for (let update = 0; update < 3; update++) {
+    for (let update = 0; update < 8; update++) {
       const [metrics, expected] = [raw.update(true), prepared.update(true)]
-      expect(Math.abs(metrics.meanQ - expected.meanQ)).toBeLessThan(1e-5)
+      expect(metrics.meanQ).toBeCloseTo(expected.meanQ, 4)
+      expect(metrics.criticLoss / expected.criticLoss).toBeCloseTo(1, 3)
     }
-    expect(largestDifference(actionOf(raw, list[3]!), actionOf(prepared, seen[3]!))).toBeLessThan(1e-5)
-    expect(largestDifference(actionOf(raw, list[3]!), actionOf(prepared, list[3]!))).toBeGreaterThan(1e-4)
+    expect(largestDifference(actionOf(raw, list[3]!), actionOf(prepared, seen[3]!))).toBeLessThan(1e-4)
+    expect(largestDifference(actionOf(raw, list[3]!), actionOf(prepared, list[3]!))).toBeGreaterThan(1e-3)
     expect(list[3]).toEqual(observations(17)[3])
     raw.dispose()
     prepared.dispose()
@@ -172,22 +180,47 @@ describe.each(testedEngines)('Given the engine %s', (name) => {
     const engine = createEngine(factory)
     storeRandom(engine, 5)
     expect(engine.stored).toBe(5)
-    expect(() => engine.updateOn({ indices: Uint32Array.of(1, 5) }, true)).toThrow(RangeError)
-    expect(() => engine.updateOn({ indices: Uint32Array.of(1, 5) }, true)).toThrow('no stored transition 5')
+    const update = () => engine.updateOn({ indices: Uint32Array.of(1, 0, 4, 5, 2, 3, 1, 0) }, true)
+    expect(update).toThrow(RangeError)
+    expect(update).toThrow('no stored transition 5')
     engine.dispose()
   })
 
-  test('when a batch has more or fewer rows than the settings, then it is learned from as it is', () => {
-    const engine = createEngine(factory)
-    storeRandom(engine, 20)
-    const whole = engine.updateOn({ indices: firstSlots(20) }, false)
-    expect(Number.isFinite(whole.criticLoss)).toBe(true)
-    const { critic } = engine.exportNetworks()
-    const single = engine.updateOn({ indices: Uint32Array.of(7) }, false)
-    const { observation, action } = transitionsOf(20)[7]!
-    expect(single.meanQ).toBeCloseTo(outputOf(critic, observation, { action, layer: 1 })[0]!, 5)
-    engine.dispose()
+  test('when the target actions are noisy, then the targets are others, by no more than the clip allows', () => {
+    const losses = [
+      { targetNoise: 0, targetNoiseClip: 0.5 },
+      { targetNoise: 5, targetNoiseClip: 1e-6 },
+      { targetNoise: 5, targetNoiseClip: 0.5 },
+    ].map((noise) => {
+      const engine = createWith((networks) => {
+        for (const network of [networks.targetCritic, networks.targetSecondCritic!]) {
+          const { weights } = network.layers.at(-1)!
+          weights.set(weights.map((value) => 300 * value))
+        }
+      }, noise)
+      storeRandom(engine, 20)
+      const { criticLoss } = engine.update(false)
+      engine.dispose()
+      return criticLoss
+    })
+    expect(Math.abs(losses[1]! - losses[0]!)).toBeLessThan(1e-5)
+    expect(Math.abs(losses[2]! - losses[0]!)).toBeGreaterThan(1e-3)
   })
+
+  test.runIf(tensorFlowEngines.includes(name))(
+    'when a batch has more or fewer rows than the settings, then it is learned from as it is',
+    () => {
+      const engine = createEngine(factory)
+      storeRandom(engine, 20)
+      const whole = engine.updateOn({ indices: firstSlots(20) }, false)
+      expect(Number.isFinite(whole.criticLoss)).toBe(true)
+      const { critic } = engine.exportNetworks()
+      const single = engine.updateOn({ indices: Uint32Array.of(7) }, false)
+      const { observation, action } = transitionsOf(20)[7]!
+      expect(single.meanQ).toBeCloseTo(outputOf(critic, observation, { action, layer: 1 })[0]!, 5)
+      engine.dispose()
+    },
+  )
 
   describe('when all values are finite', () => {
     test('then none is found that is not', () => {
@@ -215,8 +248,8 @@ describe.each(testedEngines)('Given the engine %s', (name) => {
   })
 
   /** An engine with twin critics whose initial networks are changed. */
-  function createWith(change: (networks: Networks) => void): LearningEngine {
-    const settings = { ...smallSettings, ...td3 }
+  function createWith(change: (networks: Networks) => void, changes: Partial<AgentSettings> = {}): LearningEngine {
+    const settings = { ...smallSettings, ...td3, ...changes }
     const networks = initialiseNetworks(size, settings, RandomStream.derive(1, 'initial weights'))
     change(networks)
     return factory.create({ size, settings, networks, random: engineRandom(1) })

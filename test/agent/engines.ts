@@ -12,7 +12,7 @@ import { Policy } from '../../src/policy/policy.ts'
 export const tensorFlowEngines: EngineName[] = ['tfjs-wasm', 'tfjs-cpu']
 
 /** All, for settings that every engine has. */
-export const testedEngines: EngineName[] = [...tensorFlowEngines]
+export const testedEngines: EngineName[] = ['fused', ...tensorFlowEngines]
 
 /** Small networks and buffers, everything off that DDPG does not have. */
 export const smallSettings: AgentSettings = {

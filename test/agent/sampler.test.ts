@@ -120,6 +120,13 @@ describe('Given prioritised replay in which nothing was learned from', () => {
 })
 
 describe('Given prioritised replay whose sums are rounded', () => {
+  test('when the last value to look up is rounded up to the sum itself, then the last stored index is drawn', () => {
+    const largest = { uniform: () => 1 - 2 ** -53 } as unknown as RandomStream
+    const sampler = createSampler(prioritised, largest)
+    sampler.added(0)
+    expect([...draw(sampler, 1, 3).indices]).toEqual([0, 0, 0])
+  })
+
   test('when many batches are drawn, then no index is beyond the stored ones', () => {
     const sampler = createSampler({ ...prioritised, replayCapacity: 1000 }, stream(3))
     const random = stream(4)

@@ -138,10 +138,14 @@ export class FusedEngine implements LearningEngine {
   }
 
   findNonFinite(): string | undefined {
-    for (const [index, { layerRecords, layers }] of this.map.networks.entries()) {
-      for (const layer of layers.keys()) {
-        const isBroken = layerRecord.get(this.view, layerRecords + layer * layerRecord.bytes, 'nonFinite') !== 0
-        if (isBroken) return `${['actor', 'critic', 'second critic'][index]}, layer ${layer + 1}`
+    for (const [index, { layers }] of this.map.networks.entries()) {
+      const name = ['actor', 'critic', 'second critic'][index]
+      for (const [copy, prefix] of [[WEIGHTS, ''], [TARGETS, 'target ']] as const) {
+        for (const [layer, { weights, weightShape }] of layers.entries()) {
+          const from = (weights + copy * this.map.parameterBytes) / 4
+          const values = this.floats.subarray(from, from + weightShape.bytes / 4)
+          if (!values.every(Number.isFinite)) return `${prefix}${name}, layer ${layer + 1}`
+        }
       }
     }
     return undefined
@@ -169,6 +173,12 @@ export class FusedEngine implements LearningEngine {
       actor: this.readNetwork(actor!, GRADIENTS),
       critics: critics.map((critic) => this.readNetwork(critic, GRADIENTS)),
     }
+  }
+
+  /** Adam's first and second moments of all weights, for the tests of their range. */
+  moments(): Float32Array {
+    const { parameters, parameterBytes } = this.map
+    return this.floats.slice((parameters + parameterBytes) / 4, (parameters + 3 * parameterBytes) / 4)
   }
 
   dispose(): void {
@@ -216,6 +226,7 @@ export class FusedEngine implements LearningEngine {
       treeLeaves: replay.treeLeaves,
       largestPriority: 1,
       threads: this.threads,
+      counters: map.counters,
       taskRows: map.taskRows,
       scratch: scratch.address,
       scratchBytes: scratch.bytes,

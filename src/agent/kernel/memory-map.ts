@@ -79,6 +79,8 @@ export interface MemoryMap {
   }
   replay: { records: number; recordBytes: number; tree: number; treeLeaves: number }
   scratch: { address: number; bytes: number; listBytes: number; blockOffset: number; columnsOffset: number }
+  /** Next task of each thread's share, on lines of their own. */
+  counters: number
   taskRows: number
   /** Of the whole memory. */
   bytes: number
@@ -171,6 +173,7 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
   const scratchBytes = roundUp(columnsOffset + 4 * batchRows * 4, LINE)
   const scratch = { address: take(threads * scratchBytes), bytes: scratchBytes, listBytes: list, blockOffset, columnsOffset }
 
+  const counters = take(threads * LINE)
   const treeLeaves = settings.prioritisedReplay ? 2 ** Math.ceil(Math.log2(replayCapacity)) : 0
   const recordBytes = (2 * size.observation + size.action + 2) * 4
   const tree = take(2 * treeLeaves * 4)
@@ -189,6 +192,7 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
     batch,
     replay: { records, recordBytes, tree, treeLeaves },
     scratch,
+    counters,
     taskRows,
     bytes: end,
   }

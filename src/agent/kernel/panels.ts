@@ -10,7 +10,7 @@ export interface PanelShape {
   panels: number
   /** Bytes from one panel to the next; rows are padded to a multiple of 4. */
   panelBytes: number
-  /** Vectors of 4 columns in the last panel that are computed: 1, 2, 4 or 8. */
+  /** Vectors of 4 columns in the last panel that are computed: 2, 4 or 8. */
   lastVectors: number
   bytes: number
 }
@@ -18,7 +18,7 @@ export interface PanelShape {
 export function panelShape(rows: number, columns: number): PanelShape {
   const panels = Math.ceil(columns / PANEL_COLUMNS)
   const lastColumns = columns - (panels - 1) * PANEL_COLUMNS
-  const lastVectors = lastColumns <= 4 ? 1 : lastColumns <= 8 ? 2 : lastColumns <= 16 ? 4 : 8
+  const lastVectors = lastColumns <= 8 ? 2 : lastColumns <= 16 ? 4 : 8
   const panelBytes = roundUp(rows, 4) * PANEL_ROW_BYTES
   return { panels, panelBytes, lastVectors, bytes: panels * panelBytes }
 }

@@ -71,7 +71,6 @@ export const layerRecord = new RecordLayout({
   outputGradientStride: 'i32',
   inputGradient: 'i32',
   inputGradientStride: 'i32',
-  nonFinite: 'i32',
 })
 
 export const networkRecord = new RecordLayout({
@@ -140,9 +139,9 @@ export const learnerRecord = new RecordLayout({
   listBytes: 'i32',
   blockOffset: 'i32',
   columnsOffset: 'i32',
+  counters: 'i32',
   phase: 'i32',
   generation: 'i32',
-  nextTask: 'i32',
   arrived: 'i32',
   present: 'i32',
   updatesPolicy: 'i32',

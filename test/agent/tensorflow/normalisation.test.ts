@@ -89,6 +89,23 @@ describe.each(tensorFlowEngines)('Given the engine %s', (name) => {
     expect(metrics[0]!.meanQ / metrics[1]!.meanQ).toBeCloseTo(1, 3)
   })
 
+  test('when it hardly learns, then the averages alone move the layers that they belong to: none from the action on', () => {
+    const rates = { actorLearningRate: 1e-12, criticLearningRate: 1e-12 }
+    const engine = createEngine(factory, { changes: { batchNormalisation: true, twinCritics: true, ...rates } })
+    storeRandom(engine, 40)
+    const before = engine.exportNetworks()
+    engine.update(true)
+    const after = engine.exportNetworks()
+    const moved = (network: 'actor' | 'critic' | 'secondCritic') =>
+      after[network]!.layers.map(
+        ({ bias }, index) => largestDifference(bias, before[network]!.layers[index]!.bias) > 1e-6,
+      )
+    expect(moved('actor')).toEqual([true, true, false])
+    expect(moved('critic')).toEqual([true, false, false])
+    expect(moved('secondCritic')).toEqual([true, false, false])
+    engine.dispose()
+  })
+
   test('when the targets follow at once, then they have the running averages too', () => {
     const engine = createEngine(factory, {
       changes: { batchNormalisation: true, softUpdateRate: 1, twinCritics: true },

@@ -35,7 +35,7 @@ export class Layer {
   weights: usize
   panelBytes: usize
   panels: i32
-  /** Vectors of 4 in a row of the last panel: 1, 2, 4 or 8. */
+  /** Vectors of 4 in a row of the last panel: 2, 4 or 8. */
   lastVectors: i32
   /** 0 where no gradient of the inputs is ever wanted. */
   transposed: usize
@@ -51,8 +51,6 @@ export class Layer {
   /** 0 where it is never wanted. */
   inputGradient: usize
   inputGradientStride: usize
-  /** Set by the update that makes a weight infinite or NaN. */
-  nonFinite: i32
 }
 
 /** One network with its optimiser. */
@@ -150,9 +148,10 @@ export class Learner {
   blockOffset: usize
   /** Where the transposed columns lie. */
   columnsOffset: usize
+  /** Next task of each thread's share, on lines of their own. */
+  counters: usize
   phase: i32
   generation: i32
-  nextTask: i32
   arrived: i32
   present: i32
   updatesPolicy: i32

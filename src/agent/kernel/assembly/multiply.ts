@@ -18,7 +18,7 @@ export function multiplyAdd(a: v128, b: v128, sum: v128): v128 {
 
 /**
  * For each of `rows` lists, writes the sum of value·(row of the panel at its offset), over 4·`vectors` columns, to a
- * row of `output`. `vectors` is 1, 2, 4 or 8.
+ * row of `output`. `vectors` is 2, 4 or 8.
  */
 export function multiplyPanel(
   vectors: i32,
@@ -31,8 +31,7 @@ export function multiplyPanel(
 ): void {
   if (vectors == 8) multiplyRows(8, lists, listBytes, rows, panel, output, outputStride)
   else if (vectors == 4) multiplyRows(4, lists, listBytes, rows, panel, output, outputStride)
-  else if (vectors == 2) multiplyRows(2, lists, listBytes, rows, panel, output, outputStride)
-  else multiplyRows(1, lists, listBytes, rows, panel, output, outputStride)
+  else multiplyRows(2, lists, listBytes, rows, panel, output, outputStride)
 }
 
 /** Inlined for each number of vectors, so that the sums stay in registers and the branches on it vanish. */
@@ -63,7 +62,7 @@ function multiplyRows(
       let weights = panel + load<u32>(at)
       let value = v128.load32_splat(at + distance)
       sum0 = multiplyAdd(value, v128.load(weights), sum0)
-      if (vectors > 1) sum1 = multiplyAdd(value, v128.load(weights, 16), sum1)
+      sum1 = multiplyAdd(value, v128.load(weights, 16), sum1)
       if (vectors > 2) {
         sum2 = multiplyAdd(value, v128.load(weights, 32), sum2)
         sum3 = multiplyAdd(value, v128.load(weights, 48), sum3)
@@ -76,11 +75,13 @@ function multiplyRows(
       }
       weights = panel + load<u32>(at, 4)
       value = v128.load32_splat(at + distance, 4)
-      // A single sum would wait for its own last addition; two take turns.
-      if (vectors == 1) sum1 = multiplyAdd(value, v128.load(weights), sum1)
-      else sum0 = multiplyAdd(value, v128.load(weights), sum0)
-      if (vectors > 1) sum1 = multiplyAdd(value, v128.load(weights, 16), sum1)
-      if (vectors > 2) {
+      if (vectors == 2) {
+        // Two sums would wait for their own last additions; four take turns.
+        sum2 = multiplyAdd(value, v128.load(weights), sum2)
+        sum3 = multiplyAdd(value, v128.load(weights, 16), sum3)
+      } else {
+        sum0 = multiplyAdd(value, v128.load(weights), sum0)
+        sum1 = multiplyAdd(value, v128.load(weights, 16), sum1)
         sum2 = multiplyAdd(value, v128.load(weights, 32), sum2)
         sum3 = multiplyAdd(value, v128.load(weights, 48), sum3)
       }
@@ -92,8 +93,12 @@ function multiplyRows(
       }
       at += 8
     }
-    v128.store(output, vectors == 1 ? f32x4.add(sum0, sum1) : sum0)
-    if (vectors > 1) v128.store(output, sum1, 16)
+    if (vectors == 2) {
+      sum0 = f32x4.add(sum0, sum2)
+      sum1 = f32x4.add(sum1, sum3)
+    }
+    v128.store(output, sum0)
+    v128.store(output, sum1, 16)
     if (vectors > 2) {
       v128.store(output, sum2, 32)
       v128.store(output, sum3, 48)

@@ -150,19 +150,18 @@ function applyBlock(
   const rate = <f32>(<f64>network.learningRate / (1 - network.beta1Power))
   const correction = <f32>(1 / Math.sqrt(1 - network.beta2Power))
   const follow: f32 = updatesTargets ? learner.softUpdateRate : 0
-  let strange = f32x4.splat(0)
   for (let row = 0; row < rows; row++) {
-    const begin = weights + <usize>row * PANEL_ROW
-    strange = f32x4.add(
-      strange,
-      adam(begin, gradient + <usize>row * PANEL_ROW, moments, vectors, scale, row < decayed ? decay : 0, rate, correction, follow),
-    )
+    const at = <usize>row * PANEL_ROW
+    const ownDecay: f32 = row < decayed ? decay : 0
+    adam(weights + at, gradient + at, moments, vectors, scale, ownDecay, rate, correction, follow)
   }
-  if (v128.any_true(f32x4.ne(strange, strange))) layer.nonFinite = 1
   if (layer.transposed) transposeBlock(layer, panel, first, rows, weights)
 }
 
-/** One row of a block; returns zeros, NaN in the lanes where a weight is not finite. */
+/**
+ * One row of a block, two vectors a turn: all loads first, then all stores side by side, so that a compiler may join the
+ * pairs to wider instructions.
+ */
 @inline
 function adam(
   weights: usize,
@@ -174,49 +173,70 @@ function adam(
   rate: f32,
   correction: f32,
   follow: f32,
-): v128 {
-  const beta1 = f32x4.splat(BETA1)
-  const beta2 = f32x4.splat(BETA2)
-  const rest1 = f32x4.splat(REST1)
-  const rest2 = f32x4.splat(REST2)
+): void {
   const scales = f32x4.splat(scale)
   const decays = f32x4.splat(decay)
   const rates = f32x4.splat(rate)
   const corrections = f32x4.splat(correction)
   const follows = f32x4.splat(follow)
-  const zero = f32x4.splat(0)
-  const epsilon = f32x4.splat(EPSILON)
-  const tinyMoment = f32x4.splat(TINY_MOMENT)
-  const tinySquare = f32x4.splat(TINY_SQUARE)
   const isChanged = scale != 1 || decay != 0
-  let strange = f32x4.splat(0)
   const end = weights + (<usize>vectors << 4)
-  for (; weights < end; weights += 16, gradients += 16) {
-    const weight = v128.load(weights)
-    let gradient = v128.load(gradients)
-    if (isChanged) gradient = f32x4.add(f32x4.mul(scales, gradient), f32x4.mul(decays, weight))
-    // A NaN is kept: it compares as not tiny.
-    gradient = v128.andnot(gradient, f32x4.lt(f32x4.abs(gradient), tinyMoment))
-    let first = f32x4.add(f32x4.mul(beta1, v128.load(weights + moments)), f32x4.mul(rest1, gradient))
-    let second = f32x4.add(
-      f32x4.mul(beta2, v128.load(weights + 2 * moments)),
-      f32x4.mul(rest2, f32x4.mul(gradient, gradient)),
-    )
-    first = v128.andnot(first, f32x4.lt(f32x4.abs(first), tinyMoment))
-    second = v128.andnot(second, f32x4.lt(second, tinySquare))
-    v128.store(weights + moments, first)
-    v128.store(weights + 2 * moments, second)
-    const deviation = f32x4.add(f32x4.mul(f32x4.sqrt(second), corrections), epsilon)
-    const moved = f32x4.sub(weight, f32x4.div(f32x4.mul(rates, first), deviation))
-    v128.store(weights, moved)
-    // 0 times a finite number is 0, and NaN times anything is NaN.
-    strange = f32x4.add(strange, f32x4.mul(moved, zero))
+  for (; weights < end; weights += 32, gradients += 32) {
+    const weight0 = v128.load(weights)
+    const weight1 = v128.load(weights, 16)
+    let gradient0 = v128.load(gradients)
+    let gradient1 = v128.load(gradients, 16)
+    if (isChanged) {
+      gradient0 = f32x4.add(f32x4.mul(scales, gradient0), f32x4.mul(decays, weight0))
+      gradient1 = f32x4.add(f32x4.mul(scales, gradient1), f32x4.mul(decays, weight1))
+    }
+    gradient0 = withoutTiny(gradient0, TINY_MOMENT)
+    gradient1 = withoutTiny(gradient1, TINY_MOMENT)
+    const first0 = firstMoment(v128.load(weights + moments), gradient0)
+    const first1 = firstMoment(v128.load(weights + moments, 16), gradient1)
+    const second0 = secondMoment(v128.load(weights + 2 * moments), gradient0)
+    const second1 = secondMoment(v128.load(weights + 2 * moments, 16), gradient1)
+    const moved0 = move(weight0, first0, second0, rates, corrections)
+    const moved1 = move(weight1, first1, second1, rates, corrections)
+    v128.store(weights + moments, first0)
+    v128.store(weights + moments, first1, 16)
+    v128.store(weights + 2 * moments, second0)
+    v128.store(weights + 2 * moments, second1, 16)
+    v128.store(weights, moved0)
+    v128.store(weights, moved1, 16)
     if (follow != 0) {
-      const target = v128.load(weights + 3 * moments)
-      v128.store(weights + 3 * moments, f32x4.add(target, f32x4.mul(follows, f32x4.sub(moved, target))))
+      const target0 = v128.load(weights + 3 * moments)
+      const target1 = v128.load(weights + 3 * moments, 16)
+      v128.store(weights + 3 * moments, f32x4.add(target0, f32x4.mul(follows, f32x4.sub(moved0, target0))))
+      v128.store(weights + 3 * moments, f32x4.add(target1, f32x4.mul(follows, f32x4.sub(moved1, target1))), 16)
     }
   }
-  return strange
+}
+
+/** Zero where the magnitude is below `least`; a NaN is kept, since it compares as not below. */
+@inline
+function withoutTiny(values: v128, least: f32): v128 {
+  return v128.andnot(values, f32x4.lt(f32x4.abs(values), f32x4.splat(least)))
+}
+
+@inline
+function firstMoment(before: v128, gradient: v128): v128 {
+  const sum = f32x4.add(f32x4.mul(f32x4.splat(BETA1), before), f32x4.mul(f32x4.splat(REST1), gradient))
+  return withoutTiny(sum, TINY_MOMENT)
+}
+
+@inline
+function secondMoment(before: v128, gradient: v128): v128 {
+  const square = f32x4.mul(gradient, gradient)
+  const sum = f32x4.add(f32x4.mul(f32x4.splat(BETA2), before), f32x4.mul(f32x4.splat(REST2), square))
+  return withoutTiny(sum, TINY_SQUARE)
+}
+
+/** The weight after Adam's step. */
+@inline
+function move(weight: v128, first: v128, second: v128, rates: v128, corrections: v128): v128 {
+  const deviation = f32x4.add(f32x4.mul(f32x4.sqrt(second), corrections), f32x4.splat(EPSILON))
+  return f32x4.sub(weight, f32x4.div(f32x4.mul(rates, first), deviation))
 }
 
 /** Copies a block of weights, transposed, to where the backward pass reads it. The bias has no place there. */

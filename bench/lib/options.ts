@@ -1,0 +1,58 @@
+/** The command line of the learner's bench. */
+import { parseArgs } from 'node:util'
+import { suggestion } from '../../src/common/nearest.ts'
+import { messageOf, UserError } from '../../src/common/user-error.ts'
+import { type ContestantEngine, contestantEngines } from './contestants.ts'
+
+export interface LearnerOptions {
+  json: boolean
+  engines: ContestantEngine[]
+  threadCounts: number[]
+  /** Whether the learner of 256-256 units and 256 transitions is measured too. */
+  isComplete: boolean
+  rounds: number
+  /** Seconds of each contestant's part of a round. */
+  seconds: number
+  /** Updates that the trained networks have behind them. */
+  practiceUpdates: number
+}
+
+const complete = { isComplete: true, rounds: 6, seconds: 1.5, practiceUpdates: 20_000 }
+const quick = { isComplete: false, rounds: 3, seconds: 0.5, practiceUpdates: 2000 }
+
+/** Throws a UserError for an option that does not exist or makes no sense. The fused engine always takes part. */
+export function parseOptions(args: string[]): LearnerOptions {
+  const values = parse(args)
+  const engines = values.engines?.split(',') ?? [...contestantEngines]
+  for (const engine of engines) {
+    if (!contestantEngines.includes(engine as ContestantEngine)) {
+      throw new UserError(`--engines: there is no "${engine}".${suggestion(engine, contestantEngines)}`)
+    }
+  }
+  const threadCounts = (values.threads ?? '1,2').split(',').map(Number)
+  if (!threadCounts.every((count) => Number.isInteger(count) && count >= 1 && count <= 64)) {
+    throw new UserError('--threads must be whole numbers from 1 to 64, such as 1,2.')
+  }
+  return {
+    ...(values.quick ? quick : complete),
+    json: values.json,
+    engines: contestantEngines.filter((engine) => engine === 'fused' || engines.includes(engine)),
+    threadCounts: [...new Set(threadCounts)].sort((a, b) => a - b),
+  }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        json: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        engines: { type: 'string' },
+        threads: { type: 'string' },
+      },
+    }).values
+  } catch (error) {
+    throw new UserError(`${messageOf(error)} The options are --json, --quick, --engines a,b and --threads 1,2.`)
+  }
+}
