@@ -92,7 +92,7 @@ async function main(): Promise<void> {
         returns: practice.returns,
       })
       say(`\n${sizes}, ${networks} networks; active units: ${formatActivity(activity)}`)
-      const kinds = listContestants(options.engines, options.threadCounts)
+      const kinds = listContestants(options.engines, options.threadCounts, options.withRelaxed)
       const measured = await compete(kinds, start, place, python, options, say)
       for (const result of measured) results.push({ ...result, networks })
       for (const ratio of ratiosOf(measured)) ratios.push({ ...ratio, networks })
@@ -101,8 +101,8 @@ async function main(): Promise<void> {
     }
   }
   const { actLatencyMicroseconds, samplingMicroseconds, memory, densePeak } = details!
-  const fused = results.find(({ engine, threads, networks, batch }) => {
-    return engine === 'fused' && threads === 1 && networks === 'trained' && batch === paper.batchSize
+  const fused = results.find(({ engine, variant, threads, networks, batch }) => {
+    return engine === 'fused' && !variant && threads === 1 && networks === 'trained' && batch === paper.batchSize
   })
   const peak = {
     gflopsPractical: densePeak.plain,
@@ -141,12 +141,17 @@ async function compete(
   { rounds, seconds }: { rounds: number; seconds: number },
   say: (text: string) => void,
 ): Promise<Omit<Result, 'networks'>[]> {
+  const absent = new Set<string>()
   const contestants: { contestant: Contestant; difference: number; speeds: number[] }[] = []
   try {
     let reference: ReturnType<typeof networksOf> | undefined
     for (const kind of kinds) {
+      if (absent.has(kind.engine)) continue
       const contestant = await Contestant.startOrExplain(kind, place, python, say)
-      if (!contestant) continue
+      if (!contestant) {
+        absent.add(kind.engine)
+        continue
+      }
       const entry = { contestant, difference: 0, speeds: [] as number[] }
       contestants.push(entry)
       const output = path.join(place, 'updated.f32')
@@ -187,8 +192,8 @@ async function compete(
 
 function ratiosOf(results: readonly Omit<Result, 'networks'>[]): Omit<Ratio, 'networks'>[] {
   return results.flatMap(({ engine, variant, threads, hidden, batch, rounds }) => {
-    const fused = results.find((other) => other.engine === 'fused' && other.threads === threads)
-    if (engine === 'fused' || !fused) return []
+    const fused = results.find((other) => describe(other) === describe({ engine: 'fused', threads }))
+    if (!fused || (engine === 'fused' && !variant)) return []
     const spread = spreadOf(rounds.map((speed, round) => fused.rounds[round]! / speed))
     return [{ engine, ...(variant && { variant }), threads, hidden, batch, ...spread }]
   })

@@ -12,8 +12,8 @@ export type ContestantEngine = (typeof contestantEngines)[number]
 
 export interface ContestantKind {
   engine: ContestantEngine
-  /** Of a peer: how it runs. */
-  variant?: 'eager' | 'compiled'
+  /** Of a peer: how it runs. Of the fused engine: with relaxed SIMD, where that was asked for. */
+  variant?: 'eager' | 'compiled' | 'relaxed'
   threads: number
 }
 
@@ -27,7 +27,8 @@ interface Answer {
 }
 
 const PEER_SCRIPTS: Partial<Record<ContestantEngine, string>> = { pytorch: 'pytorch.py', jax: 'jax_peer.py' }
-const VARIANTS: Partial<Record<ContestantEngine, ContestantKind['variant'][]>> = {
+type Variant = ContestantKind['variant']
+const VARIANTS: Partial<Record<ContestantEngine, Variant[]>> = {
   pytorch: ['eager', 'compiled'],
   jax: ['compiled'],
 }
@@ -44,11 +45,14 @@ process.on('exit', () => {
 export function listContestants(
   engines: readonly ContestantEngine[],
   threadCounts: readonly number[],
+  withRelaxed: boolean,
 ): ContestantKind[] {
+  const variantsOf = (engine: ContestantEngine): Variant[] =>
+    engine === 'fused' && withRelaxed ? [undefined, 'relaxed'] : (VARIANTS[engine] ?? [undefined])
   return engines.flatMap((engine) => {
     const counts = engine === 'tfjs-wasm' || engine === 'tfjs-cpu' ? [1] : threadCounts
-    return counts.flatMap((threads) =>
-      (VARIANTS[engine] ?? [undefined]).map((variant) => ({ engine, threads, ...(variant && { variant }) })),
+    return variantsOf(engine).flatMap((variant) =>
+      counts.map((threads) => ({ engine, threads, ...(variant && { variant }) })),
     )
   })
 }
@@ -72,12 +76,13 @@ export class Contestant {
   version = ''
   private readonly child: ChildProcess
   private readonly lines: AsyncIterator<string>
+  private errors = ''
 
   private constructor(kind: ContestantKind, folder: string, python: string | undefined) {
     this.kind = kind
     const [command, args] = commandLine(kind, folder, python)
     this.child = spawn(command, args, {
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...environmentOf(kind, python) },
     })
     running.add(this.child)
@@ -85,6 +90,10 @@ export class Contestant {
     // A child that is gone shows as the end of its lines.
     this.child.stdin!.on('error', () => {})
     this.child.on('error', () => {})
+    // Shown where it fails; libraries greet and warn of things that do not matter here.
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.errors = (this.errors + text).slice(-5000)
+    })
     this.lines = readline.createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]()
   }
 
@@ -140,7 +149,10 @@ export class Contestant {
     })
     try {
       const { done, value } = await Promise.race([this.lines.next(), timeout])
-      if (done) throw new UserError(`${describe(this.kind)}: its process ended; what it printed is above.`, 'failure')
+      if (done) {
+        process.stderr.write(this.errors)
+        throw new UserError(`${describe(this.kind)}: its process ended; what it printed is above.`, 'failure')
+      }
       return JSON.parse(value) as Answer
     } finally {
       clearTimeout(timer)
@@ -156,7 +168,8 @@ function commandLine(
   const script = PEER_SCRIPTS[engine]
   if (!script) {
     const program = packageFile('bench/lib/engine-contestant.ts')
-    return [process.execPath, ['--disable-warning=ExperimentalWarning', program, folder, engine, String(threads)]]
+    const args = [program, folder, engine, String(threads), ...(variant === 'relaxed' ? ['relaxed'] : [])]
+    return [process.execPath, ['--disable-warning=ExperimentalWarning', ...args]]
   }
   const program = packageFile(`bench/peers/${script}`)
   return [python!, [program, folder, '--threads', String(threads), '--variant', variant!]]

@@ -1,6 +1,6 @@
 /**
  * An engine of TorqueLab as a contestant: a process of its own with the line protocol of bench/peers/peer.py.
- * Arguments: the start state's folder, the engine's name, the number of threads.
+ * Arguments: the start state's folder, the engine's name, the number of threads, perhaps "relaxed" for relaxed SIMD.
  */
 import readline from 'node:readline'
 import { loadEngine } from '../../src/agent/create-engine.ts'
@@ -10,7 +10,7 @@ import { messageOf, UserError } from '../../src/common/user-error.ts'
 import { fillReplay } from './fill-replay.ts'
 import { readStartState, writeNetworks } from './start-state.ts'
 
-const [folder, name, threads] = process.argv.slice(2) as [string, EngineName, string]
+const [folder, name, threads, variant] = process.argv.slice(2) as [string, EngineName, string, string?]
 
 try {
   await serve(await createEngine())
@@ -32,6 +32,7 @@ async function createEngine(): Promise<LearningEngine> {
       targetNoise: RandomStream.derive(1, 'target noise').state(),
     },
     threads: Number(threads),
+    relaxedSimd: variant === 'relaxed',
   })
   fillReplay(engine, start)
   return engine

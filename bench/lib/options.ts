@@ -8,6 +8,8 @@ export interface LearnerOptions {
   json: boolean
   engines: ContestantEngine[]
   threadCounts: number[]
+  /** Whether the fused engine takes part with relaxed SIMD as well. */
+  withRelaxed: boolean
   /** Whether the learner of 256-256 units and 256 transitions is measured too. */
   isComplete: boolean
   rounds: number
@@ -36,6 +38,7 @@ export function parseOptions(args: string[]): LearnerOptions {
   return {
     ...(values.quick ? quick : complete),
     json: values.json,
+    withRelaxed: values.relaxed,
     engines: contestantEngines.filter((engine) => engine === 'fused' || engines.includes(engine)),
     threadCounts: [...new Set(threadCounts)].sort((a, b) => a - b),
   }
@@ -50,9 +53,12 @@ function parse(args: string[]) {
         quick: { type: 'boolean', default: false },
         engines: { type: 'string' },
         threads: { type: 'string' },
+        relaxed: { type: 'boolean', default: false },
       },
     }).values
   } catch (error) {
-    throw new UserError(`${messageOf(error)} The options are --json, --quick, --engines a,b and --threads 1,2.`)
+    throw new UserError(
+      `${messageOf(error)} The options are --json, --quick, --relaxed, --engines a,b and --threads 1,2.`,
+    )
   }
 }

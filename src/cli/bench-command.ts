@@ -13,10 +13,11 @@ export function benchNames(): string[] {
     .sort()
 }
 
-export async function runBench(name: string, options: { json?: boolean }): Promise<number> {
+/** `extra`: options of the bench's own, which it checks itself. Throws a UserError where there is no such bench. */
+export async function runBench(name: string, options: { json?: boolean }, extra: readonly string[]): Promise<number> {
   const names = benchNames()
   if (!names.includes(name)) throw new UserError(`There is no bench called "${name}".${suggestion(name, names)}`)
-  const args = [packageFile(path.join('bench', `${name}.ts`)), ...(options.json ? ['--json'] : [])]
+  const args = [packageFile(path.join('bench', `${name}.ts`)), ...(options.json ? ['--json'] : []), ...extra]
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   return new Promise((resolve) => {

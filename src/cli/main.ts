@@ -231,11 +231,13 @@ function createProgram(): Command {
   program
     .command('bench')
     .description('measure TorqueLab on this machine (in a clone of the repository)')
-    .argument('<name>', 'which measurement: window')
+    .argument('<name>', 'which measurement: window, learner')
+    .argument('[options...]', "the measurement's own options, see docs/benchmarks.md")
+    .allowUnknownOption()
     .addOption(json())
-    .addHelpText('after', examples('bench window --json'))
-    .action(async (name, options) => {
-      process.exitCode = await runBench(name, options)
+    .addHelpText('after', examples('bench window --json', 'bench learner --quick --engines fused,pytorch'))
+    .action(async (name, extra, options) => {
+      process.exitCode = await runBench(name, options, extra)
     })
 
   // exitOverride and configureOutput are not inherited by commands made before them, so copy.

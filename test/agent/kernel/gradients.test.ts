@@ -89,7 +89,10 @@ interface Problem {
 function randomCase(index: number): Problem {
   const random = RandomStream.derive(index, 'gradient cases')
   const size = { observation: 1 + random.integer(40), action: 1 + random.integer(7) }
-  const hiddenSizes = Array.from({ length: 1 + (index % 3) }, () => 1 + random.integer(80))
+  // Every third layer fills its panels exactly, where an error of one would write into a neighbour.
+  const hiddenSizes = Array.from({ length: 1 + (index % 3) }, () =>
+    random.integer(3) === 0 ? 32 * (1 + random.integer(3)) : 1 + random.integer(80),
+  )
   const batchSize = 1 + random.integer(40)
   const isTd3 = index % 2 === 1
   const isPrioritised = index % 4 >= 2

@@ -239,8 +239,9 @@ function move(weight: v128, first: v128, second: v128, rates: v128, corrections:
   return f32x4.sub(weight, f32x4.div(f32x4.mul(rates, first), deviation))
 }
 
-/** Copies a block of weights, transposed, to where the backward pass reads it. The bias has no place there. */
+/** Copies a block of weights, transposed, to where the backward pass reads it. A block of the bias alone has no place there. */
 export function transposeBlock(layer: Layer, panel: i32, first: i32, rows: i32, weights: usize): void {
+  if (first >= layer.inputs) return
   const columns = vectorsOf(panel, layer.panels, layer.lastVectors)
   // A block of inputs is a panel of the transposed matrix; its rows are the outputs.
   const target = layer.transposed + <usize>(first / BLOCK_INPUTS) * layer.transposedPanelBytes + <usize>panel * 32 * PANEL_ROW
