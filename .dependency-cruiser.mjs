@@ -8,9 +8,12 @@ const mayImport = {
   policy: ['common'],
   episode: ['common', 'scene', 'sim', 'policy'],
   agent: ['common', 'policy'],
-  rollout: ['common', 'scene', 'episode'],
+  check: ['common', 'scene', 'sim', 'episode'],
+  rollout: ['common', 'scene', 'sim', 'episode'],
   training: ['common', 'scene', 'sim', 'episode', 'agent', 'policy', 'rollout'],
-  host: ['common', 'scene', 'sim', 'episode', 'agent', 'policy', 'rollout', 'training'],
+  host: ['common', 'scene', 'sim', 'episode', 'check', 'agent', 'policy', 'rollout', 'training'],
+  // What programs import, by way of src/index.ts.
+  library: ['common', 'scene', 'sim', 'host'],
   cli: ['common', 'host'],
   // Of host, the front door alone (host/rpc); the rest is for live play, which runs in the window.
   ui: ['common', 'host/rpc', 'scene', 'sim', 'policy', 'episode'],

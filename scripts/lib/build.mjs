@@ -18,6 +18,7 @@ const inputs = [
   'vite.renderer.config.ts',
   'vite.electron.config.ts',
   'tsconfig.json',
+  'tsconfig.types.json',
   'package.json',
   'package-lock.json',
 ]
@@ -48,7 +49,8 @@ export async function build(paths, stop) {
   removeStamp(paths.buildStamp)
   // The script of package.json stays the one place that says what is built.
   for (const [tool = '', ...args] of scriptCommands(paths, 'build')) {
-    const { ok, output, outcome } = await runLogged(node, [toolPath(paths, tool), ...args, '--logLevel', 'warn'], {
+    const quiet = tool === 'vite' ? ['--logLevel', 'warn'] : []
+    const { ok, output, outcome } = await runLogged(node, [toolPath(paths, tool), ...args, ...quiet], {
       cwd: paths.root,
       logFile: paths.buildLog,
       stop,

@@ -2,9 +2,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { algorithmNames, engineNames, presetNames } from '../host/api.ts'
-import { evaluate, exportPolicy, list, record, replay, validate } from '../host/host.ts'
+import { checkScene, evaluate, exportPolicy, list, record, replay, validate } from '../host/host.ts'
 import { versions } from '../host/package.ts'
 import { runBench } from './bench-command.ts'
+import { formatCheck } from './format-check.ts'
 import { formatList } from './format-list.ts'
 import { openApp } from './open-app.ts'
 import { type Output, openOutput } from './output.ts'
@@ -188,6 +189,20 @@ function createProgram(): Command {
       if (valid) output.line(`${file}: valid`)
       output.answer({ file, valid, problems })
       if (!valid) process.exitCode = EXIT_WRONG_USE
+    })
+
+  program
+    .command('check')
+    .description('play a scene in many ways and check that it is a sound task (exit code 2 where it is not)')
+    .argument('<scene>', "a built-in scene's name (see torquelab list) or a scene file's path")
+    .addOption(json())
+    .addHelpText('after', examples('check hopper', 'check ./arm.json', 'check ./arm.json --json'))
+    .action(async (scene, options) => {
+      const output = openOutput(options)
+      const answer = await checkScene({ scene })
+      for (const line of formatCheck(answer)) output.line(line)
+      output.answer(answer)
+      if (!answer.sound) process.exitCode = EXIT_WRONG_USE
     })
 
   program

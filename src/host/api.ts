@@ -5,14 +5,16 @@
 import * as z from 'zod'
 import { engineNames } from '../agent/engine.ts'
 import { algorithmNames, presetNames } from '../agent/presets.ts'
+import type { Check } from '../check/types.ts'
 import { MAX_SEED } from '../common/random.ts'
 import type { Problem } from '../common/user-error.ts'
 import type { Evaluation } from '../training/evaluate.ts'
 import type { RunDescription, RunResult } from '../training/run-folder.ts'
 import type { TrainingEvent } from '../training/train.ts'
 import type { RunEntry } from './rpc/contract.ts'
+import type { BuiltInScene } from './scenes.ts'
 
-export type { Problem, RunDescription, RunResult, TrainingEvent }
+export type { Check, Problem, RunDescription, RunResult, TrainingEvent }
 export { algorithmNames, engineNames, presetNames }
 
 const MAX_THREADS = 256
@@ -58,6 +60,7 @@ export const requests = {
     policy: policyChoice.optional(),
   }),
   replay: z.strictObject({ file: filePath, verify: z.boolean().optional() }),
+  check: z.strictObject({ scene: filePath.describe("a built-in scene's name, or a scene file's path") }),
   validate: z.strictObject({ file: filePath }),
   list: z.strictObject({ runsFolder: filePath }),
 }
@@ -123,6 +126,15 @@ export interface ReplayAnswer {
   difference?: string
 }
 
+export interface CheckAnswer {
+  scene: string
+  /** Where it came from: a built-in's name or a file's path. */
+  source: string
+  /** No check failed. */
+  sound: boolean
+  checks: Check[]
+}
+
 export interface ValidateAnswer {
   file: string
   valid: boolean
@@ -130,6 +142,6 @@ export interface ValidateAnswer {
 }
 
 export interface ListAnswer {
-  scenes: { name: string; file: string; description: string }[]
+  scenes: BuiltInScene[]
   runs: RunEntry[]
 }

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import * as z from 'zod'
+import { checkEnvironment } from '../check/check-environment.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { policyController } from '../episode/controllers.ts'
 import { runEpisode } from '../episode/episode.ts'
@@ -13,12 +14,14 @@ import { recordRollout, returnOf } from '../rollout/rollout.ts'
 import { verifyRollout } from '../rollout/verify.ts'
 import { writeRollout } from '../rollout/write-rollout.ts'
 import { validateScene } from '../scene/load.ts'
-import { createEnvironment } from '../sim/environment.ts'
+import { createEnvironment, Environment } from '../sim/environment.ts'
+import { loadPhysics } from '../sim/physics.ts'
 import { episodeSeeds, evaluatePolicy } from '../training/evaluate.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import { settingsOf } from '../training/settings.ts'
 import { startTraining, type Training } from '../training/start-training.ts'
 import {
+  type CheckAnswer,
   DEFAULT_EVALUATION_EPISODES,
   DEFAULT_STEPS,
   type EvaluateAnswer,
@@ -195,6 +198,14 @@ export function validate(request: Requests['validate']): ValidateAnswer {
   const { file } = check('validate', request)
   const { problems } = validateScene(readSceneText(file))
   return { file, valid: problems.length === 0, problems }
+}
+
+/** Plays a scene in many ways and checks that it is a sound task: deterministic, finite, with observations and actions that mean something. */
+export async function checkScene(request: Requests['check']): Promise<CheckAnswer> {
+  const { scene, source } = openScene(check('check', request).scene)
+  await loadPhysics()
+  const checks = checkEnvironment(() => new Environment(scene))
+  return { scene: scene.name, source, sound: checks.every(({ verdict }) => verdict !== 'failed'), checks }
 }
 
 /** The built-in scenes, and the runs in a folder. */

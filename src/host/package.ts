@@ -26,8 +26,16 @@ export function versions(): Record<string, string> {
   }
 }
 
+/** Of a package in our own node_modules, or in those of whoever installed TorqueLab. */
 function dependencyVersion(name: string): string {
-  return readManifest(packageFile(path.join('node_modules', name, 'package.json'))).version
+  let folder = packageFile('.')
+  for (;;) {
+    const manifest = path.join(folder, 'node_modules', name, 'package.json')
+    if (existsSync(manifest)) return readManifest(manifest).version
+    const parent = path.dirname(folder)
+    if (parent === folder) throw new Error(`The package ${name} was not found.`)
+    folder = parent
+  }
 }
 
 function readManifest(file: string): { name: string; version: string } {

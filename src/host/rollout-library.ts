@@ -4,6 +4,7 @@ import path from 'node:path'
 import { UserError } from '../common/user-error.ts'
 import { readRollout, readRolloutSummary } from '../rollout/read-rollout.ts'
 import type { Rollout, Step } from '../rollout/rollout.ts'
+import { commandedEfforts, effortCount } from '../sim/efforts.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import { record } from './host.ts'
 import type { Answer, RolloutColumns, RolloutEntry } from './rpc/contract.ts'
@@ -75,6 +76,7 @@ function columnsOf(rollout: Rollout, from: number, to: number): RolloutColumns {
   const rest: Step = {
     ...start,
     action: new Float32Array(scene.actuators.length),
+    efforts: new Float64Array(effortCount(scene)),
     terms: new Float64Array(scene.task.reward.length),
     reward: 0,
   }
@@ -87,6 +89,7 @@ function columnsOf(rollout: Rollout, from: number, to: number): RolloutColumns {
     poses: rows.flatMap(({ state }) => [...state].filter((_, index) => index % 6 < 3)),
     observation: rows.flatMap(({ observation }) => [...observation]),
     action: rows.flatMap(({ action }) => [...action]),
+    efforts: rows.flatMap(({ efforts, action }) => [...(efforts ?? commandedEfforts(scene, action))]),
     terms: rows.flatMap(({ terms }) => [...terms]),
     reward: rows.map(({ reward }) => reward),
   }

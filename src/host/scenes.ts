@@ -5,8 +5,14 @@ import { suggestion } from '../common/nearest.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { loadScene, MAX_SCENE_LENGTH } from '../scene/load.ts'
 import type { Scene } from '../scene/schema.ts'
-import type { ListAnswer } from './api.ts'
 import { packageFile } from './package.ts'
+
+/** A built-in scene as lists show it. */
+export interface BuiltInScene {
+  name: string
+  file: string
+  description: string
+}
 
 /** A built-in's name, or a file's path (anything with a slash or ending in .json). `source` says which it was. */
 export function openScene(nameOrPath: string): { scene: Scene; source: string } {
@@ -39,7 +45,8 @@ export function readSceneText(file: string): string {
   }
 }
 
-export function listScenes(): ListAnswer['scenes'] {
+/** The built-in scenes, sorted by name. */
+export function listScenes(): BuiltInScene[] {
   return builtInNames().map((name) => {
     const file = builtInFile(name)
     return { name, file, description: loadScene(readSceneText(file), file).description ?? '' }

@@ -38,6 +38,15 @@ export const channels = {
       "Each actuator's action in [-1, 1], in the scene's order; held over the step that ends at this time.",
     ),
   },
+  /** Absent from rollouts of older versions of TorqueLab. */
+  efforts: {
+    topic: '/efforts',
+    schemaName: 'torquelab.Efforts',
+    schema: object(
+      { values: numbers },
+      'What the actuators exerted over the step that ends at this time, averaged: each joint (N·m of a hinge, N of a slider, 0 of a weld), then each thruster (N), in the order of the scene.',
+    ),
+  },
   reward: {
     topic: '/reward',
     schemaName: 'torquelab.Reward',

@@ -6,6 +6,7 @@ import { MAX_SEED } from '../common/random.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { loadScene } from '../scene/load.ts'
 import type { Scene } from '../scene/schema.ts'
+import { effortCount } from '../sim/efforts.ts'
 import {
   type ChannelName,
   channels,
@@ -40,9 +41,12 @@ const messageSchemas = {
   }),
   observation: z.object({ values: numbers }),
   action: z.object({ values: numbers }),
+  efforts: z.object({ values: numbers }),
   reward: z.object({ reward: z.number(), terms: z.custom<Record<string, number>>(isNumbersByName) }),
 }
-type Messages = { [Name in ChannelName]: z.infer<(typeof messageSchemas)[Name]> }
+type AnyMessages = { [Name in ChannelName]: z.infer<(typeof messageSchemas)[Name]> }
+/** Of one step. Rollouts of older versions have no efforts. */
+type Messages = Omit<AnyMessages, 'efforts'> & Partial<Pick<AnyMessages, 'efforts'>>
 
 const metadataSchema = z.object({
   version: z.literal(ROLLOUT_VERSION),
@@ -176,12 +180,10 @@ async function read(reader: McapIndexedReader, file: string): Promise<Rollout> {
 }
 
 /** Whether every list is as long as the scene says. */
-function fits(
-  { poses, observation, action, reward }: Messages,
-  { bodies, actuators, task }: Scene,
-  step: number,
-): boolean {
+function fits({ poses, observation, action, efforts, reward }: Messages, scene: Scene, step: number): boolean {
+  const { bodies, actuators, task } = scene
   return (
+    (efforts === undefined || efforts.values.length === effortCount(scene)) &&
     poses.poses.length === bodies.length &&
     poses.velocities.length === bodies.length &&
     observation.values.length === task.observation.length &&
@@ -207,10 +209,11 @@ function toFrame({ poses, observation }: Messages): Frame {
 }
 
 function toStep(messages: Messages, termNames: readonly string[]): Step {
-  const { action, reward } = messages
+  const { action, efforts, reward } = messages
   return {
     ...toFrame(messages),
     action: Float32Array.from(action.values),
+    ...(efforts && { efforts: Float64Array.from(efforts.values) }),
     reward: reward.reward,
     terms: Float64Array.from(termNames, (name) => reward.terms[name]!),
   }

@@ -1,6 +1,7 @@
 /** A rollout in memory: everything that happened in one episode, and the observer that records it. */
 import type { Observer } from '../episode/episode.ts'
 import type { Scene } from '../scene/schema.ts'
+import { effortCount, effortReader, type ReadEfforts } from '../sim/efforts.ts'
 
 /** The world at the end of a control step (or at the reset). */
 export interface Frame {
@@ -14,6 +15,8 @@ export interface Frame {
 export interface Step extends Frame {
   /** [action size] */
   action: Float32Array
+  /** [joints + thrusters] N·m or N, in the order of src/sim/efforts.ts; absent from rollouts of older versions of TorqueLab. */
+  efforts?: Float64Array
   reward: number
   /** Each reward term, in the scene's order. */
   terms: Float64Array
@@ -39,8 +42,10 @@ export function returnOf({ steps }: Rollout): number {
 /** Records the next episode that it observes; `rollout()` is that episode. */
 export function recordRollout(policy?: Uint8Array): Observer & { rollout(): Rollout } {
   let recorded: Rollout | undefined
+  let readEfforts: ReadEfforts = () => {}
   return {
     onReset(environment, observation, seed) {
+      readEfforts = effortReader(environment)
       recorded = {
         scene: environment.scene,
         seed,
@@ -53,10 +58,13 @@ export function recordRollout(policy?: Uint8Array): Observer & { rollout(): Roll
     },
     onStep(environment, action, { observation, reward, terms, terminated, truncated }) {
       if (!recorded) throw new Error('recordRollout saw a step before a reset.')
+      const efforts = new Float64Array(effortCount(environment.scene))
+      readEfforts(efforts)
       recorded.steps.push({
         state: environment.state.slice(),
         observation: observation.slice(),
         action: action.slice(),
+        efforts,
         reward,
         terms: Float64Array.from(environment.spec.rewardTerms, (name) => terms[name]!),
       })

@@ -1,6 +1,7 @@
 /** Re-simulates a rollout's actions and compares everything, bit for bit. */
 import { recordedController } from '../episode/controllers.ts'
 import { runEpisode } from '../episode/episode.ts'
+import { thrustersOf } from '../sim/efforts.ts'
 import { type Frame, type Rollout, recordRollout, type Step } from './rollout.ts'
 
 type Environment = Parameters<typeof runEpisode>[0]
@@ -55,6 +56,11 @@ function differenceOfFrames(recorded: Frame, simulated: Frame, { scene }: Rollou
 }
 
 function differenceOfRewards(recorded: Step, simulated: Step, { scene }: Rollout): string | undefined {
+  const effort = recorded.efforts && firstUnequal(recorded.efforts, simulated.efforts ?? [])
+  if (effort) {
+    const names = [...scene.joints, ...thrustersOf(scene).map(({ actuator }) => actuator)]
+    return `the effort of "${names[effort.index]?.name}" is ${effort.recorded} in the file and ${effort.simulated} when simulated`
+  }
   const term = firstUnequal(recorded.terms, simulated.terms)
   if (term) {
     const { name } = scene.task.reward[term.index]!

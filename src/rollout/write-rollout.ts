@@ -86,6 +86,7 @@ async function write(handle: FileHandle, rollout: Rollout, versions: Record<stri
   for (const [index, step] of rollout.steps.entries()) {
     await sendFrame(index + 1, step)
     await send('action', index + 1, { values: [...step.action] })
+    if (step.efforts) await send('efforts', index + 1, { values: [...step.efforts] })
     await send('reward', index + 1, rewardMessage(step, rollout))
   }
   await writer.end()

@@ -1,9 +1,19 @@
 /**
  * Formulas over named sensors, compiled to closures: no `eval`, no allocation when called.
- * What a formula may name and call is decided here; how it is written, in formula-syntax.ts.
+ * What a formula may name is decided here; how it is written, in formula-syntax.ts; its functions are in formula-functions.ts.
  */
 import { suggestion } from '../common/nearest.ts'
-import { type BinaryOperator, type Expression, FormulaError, parseFormula } from './formula-syntax.ts'
+import { Cell, FUNCTIONS, type Step } from './formula-functions.ts'
+import {
+  type BinaryOperator,
+  type CallExpression,
+  type Expression,
+  FormulaError,
+  parseFormula,
+} from './formula-syntax.ts'
+import { checkUnits } from './formula-units.ts'
+
+export { wrap } from './formula-functions.ts'
 
 /** The value of a compiled formula, now. */
 export type Evaluate = () => number
@@ -28,122 +38,284 @@ export interface FormulaScope {
   before?: BeforeStep
   /** The generator of `uniform(...)` and `normal(...)`; absent outside `reset`. */
   random?: () => RandomSource
+  /** The sensors' units by name: given, a formula that joins different ones is refused. */
+  units?: ReadonlyMap<string, string>
 }
 
 /** Values that formulas keep from before the control step: `capture()` is called once, before it. */
 export class BeforeStep {
-  private readonly formulas: Evaluate[] = []
-  private readonly captured: number[] = []
+  private readonly kept: { steps: readonly Step[]; result: Cell; copy: Cell }[] = []
 
-  /** Registers a formula; returns a reader of its value before the step. */
-  keep(formula: Evaluate): Evaluate {
-    const slot = this.formulas.push(formula) - 1
-    this.captured.push(0)
-    return () => this.captured[slot]!
+  /** Registers steps and the cell that they compute; returns a cell with its value before the control step. */
+  keep(steps: readonly Step[], result: Cell): Cell {
+    const copy = new Cell(new Float64Array(1), 0)
+    this.kept.push({ steps, result, copy })
+    return copy
   }
 
   capture(): void {
-    for (let slot = 0; slot < this.formulas.length; slot++) this.captured[slot] = this.formulas[slot]!()
+    for (let index = 0; index < this.kept.length; index++) {
+      const { steps, result, copy } = this.kept[index]!
+      run(steps)
+      copy.value = result.value
+    }
   }
 }
 
 const MATHEMATICAL_CONSTANTS: ReadonlyMap<string, number> = new Map([['pi', Math.PI]])
 
-const FUNCTIONS: Record<string, { arity: number; apply: (...args: number[]) => number }> = {
-  sin: { arity: 1, apply: Math.sin },
-  cos: { arity: 1, apply: Math.cos },
-  atan2: { arity: 2, apply: Math.atan2 },
-  abs: { arity: 1, apply: Math.abs },
-  sqrt: { arity: 1, apply: Math.sqrt },
-  exp: { arity: 1, apply: Math.exp },
-  min: { arity: 2, apply: Math.min },
-  max: { arity: 2, apply: Math.max },
-  clip: { arity: 3, apply: (value, low, high) => Math.min(high, Math.max(low, value)) },
-  wrap: { arity: 1, apply: wrap },
-}
-
 /** Functions that need more than their arguments' values. */
-const STEP_FUNCTIONS = ['before', 'delta']
-const RANDOM_FUNCTIONS = ['uniform', 'normal']
+export const STEP_FUNCTIONS = ['before', 'delta']
+export const RANDOM_FUNCTIONS = ['uniform', 'normal']
 
 /** Every function's name: no sensor or constant may take it. */
 export const FUNCTION_NAMES: readonly string[] = [...Object.keys(FUNCTIONS), ...STEP_FUNCTIONS, ...RANDOM_FUNCTIONS]
 export const CONSTANT_NAMES: readonly string[] = [...MATHEMATICAL_CONSTANTS.keys()]
 
-/** An angle in rad brought into [-π, π). The remainder is exact, so an angle already there stays as it is to the bit. */
-export function wrap(angle: number): number {
-  const turn = 2 * Math.PI
-  const remainder = angle % turn
-  if (remainder >= Math.PI) return remainder - turn
-  return remainder < -Math.PI ? remainder + turn : remainder
-}
-
 /** Compiles `text` against a scope. Throws a FormulaError that names the character. */
 export function compileFormula(text: string, scope: FormulaScope): Evaluate {
-  return compile(parseFormula(text), scope)
-}
-
-function compile(node: Expression, scope: FormulaScope): Evaluate {
-  switch (node.kind) {
-    case 'number': {
-      const { value } = node
-      return () => value
-    }
-    case 'name':
-      return compileName(node.name, node.index, scope)
-    case 'unary': {
-      const argument = compile(node.argument, scope)
-      if (node.operator === '+') return argument
-      return node.operator === '-' ? () => -argument() : () => (argument() === 0 ? 1 : 0)
-    }
-    case 'binary':
-      return compileBinary(node.operator, compile(node.left, scope), compile(node.right, scope))
-    case 'call':
-      return compileCall(node, scope)
+  const tree = parseFormula(text)
+  // Every part of the tree is at least one character of the text.
+  const compiler = new Compiler(scope, text.length + 1)
+  const result = compiler.compile(tree)
+  if (scope.units) checkUnits(tree, scope.units)
+  const { steps } = compiler
+  return () => {
+    run(steps)
+    return result.value
   }
 }
 
-function compileName(name: string, index: number, scope: FormulaScope): Evaluate {
-  const constant = MATHEMATICAL_CONSTANTS.get(name) ?? scope.constants.get(name)
-  if (constant !== undefined) return () => constant
-  const slot = scope.sensors.get(name)
-  if (slot === undefined) {
-    const known = [...scope.sensors.keys(), ...scope.constants.keys(), ...CONSTANT_NAMES]
+function run(steps: readonly Step[]): void {
+  for (let index = 0; index < steps.length; index++) steps[index]!()
+}
+
+/** Turns a tree into steps, one after the other; a part that is known already becomes a number. */
+class Compiler {
+  steps: Step[] = []
+  private readonly memory: Float64Array
+  private used = 0
+  private scope: FormulaScope
+
+  /** `size`: cells at most. */
+  constructor(scope: FormulaScope, size: number) {
+    this.scope = scope
+    this.memory = new Float64Array(size)
+  }
+
+  /** Appends the steps that compute a tree; returns the cell where its value then is. */
+  compile(node: Expression): Cell {
+    switch (node.kind) {
+      case 'number':
+        return Cell.constant(node.value)
+      case 'name':
+        return this.compileName(node.name, node.index)
+      case 'unary': {
+        const argument = this.compile(node.argument)
+        if (node.operator === '+') return argument
+        const negative = node.operator === '-'
+        return this.emit(node.index, [argument], (out) => (negative ? negate(out, argument) : not(out, argument)))
+      }
+      case 'binary':
+        if (node.operator === 'and' || node.operator === 'or') return this.compileLogic(node.operator, node)
+        return this.compileArithmetic(node.operator, node)
+      case 'choice':
+        return this.compileChoice(node)
+      case 'call':
+        return this.compileCall(node)
+    }
+  }
+
+  private compileName(name: string, index: number): Cell {
+    const { constants, sensors, values } = this.scope
+    const constant = MATHEMATICAL_CONSTANTS.get(name) ?? constants.get(name)
+    if (constant !== undefined) return Cell.constant(constant)
+    const slot = sensors.get(name)
+    if (slot !== undefined) return new Cell(values, slot)
+    const known = [...sensors.keys(), ...constants.keys(), ...CONSTANT_NAMES]
     throw new FormulaError(`There is no sensor or constant called "${name}".${suggestion(name, known)}`, index)
   }
-  const { values } = scope
-  return () => values[slot]!
+
+  private compileArithmetic(
+    operator: Exclude<BinaryOperator, 'and' | 'or'>,
+    node: Extract<Expression, { kind: 'binary' }>,
+  ): Cell {
+    const [left, right] = [this.compile(node.left), this.compile(node.right)]
+    return this.emit(node.index, [left, right], (out) => OPERATORS[operator](out, left, right))
+  }
+
+  /** The right side is computed only where the left one does not decide. */
+  private compileLogic(operator: 'and' | 'or', node: Extract<Expression, { kind: 'binary' }>): Cell {
+    const left = this.compile(node.left)
+    const [steps, right] = this.compileApart(node.right)
+    const decides = operator === 'or'
+    return this.emit(node.index, [left, right], (out) => () => {
+      if ((left.value !== 0) === decides) out.value = decides ? 1 : 0
+      else {
+        run(steps)
+        out.value = right.value !== 0 ? 1 : 0
+      }
+    })
+  }
+
+  private compileChoice(node: Extract<Expression, { kind: 'choice' }>): Cell {
+    const condition = this.compile(node.condition)
+    const [trueSteps, whenTrue] = this.compileApart(node.whenTrue)
+    const [falseSteps, whenFalse] = this.compileApart(node.whenFalse)
+    return this.emit(node.index, [condition, whenTrue, whenFalse], (out) => () => {
+      if (condition.value !== 0) {
+        run(trueSteps)
+        out.value = whenTrue.value
+      } else {
+        run(falseSteps)
+        out.value = whenFalse.value
+      }
+    })
+  }
+
+  private compileCall(node: CallExpression): Cell {
+    const { name } = node
+    if (STEP_FUNCTIONS.includes(name)) return this.compileStepFunction(node)
+    if (RANDOM_FUNCTIONS.includes(name)) return this.compileRandomFunction(node)
+    const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
+    if (!known) {
+      throw new FormulaError(`There is no function called "${name}".${suggestion(name, FUNCTION_NAMES)}`, node.index)
+    }
+    const { parameters } = known
+    if (parameters.at(-1) === '...') expectArguments(node, 1, Number.POSITIVE_INFINITY)
+    else expectArguments(node, parameters.length)
+    const args = node.args.map((argument) => this.compile(argument))
+    const problem = known.check?.(args.map(knownValue))
+    if (problem) throw new FormulaError(problem, node.index)
+    return this.emit(node.index, args, (out) => known.step(out, args))
+  }
+
+  private compileStepFunction(node: CallExpression): Cell {
+    expectArguments(node, 1)
+    const { before, ...scopeBefore } = this.scope
+    if (!before) {
+      throw new FormulaError(`${node.name}(...) is not available here: there is no step before.`, node.index)
+    }
+    const { scope } = this
+    // There is no step before the step before.
+    this.scope = scopeBefore
+    const [steps, now] = this.compileApart(node.args[0]!)
+    this.scope = scope
+    const kept = before.keep(steps, now)
+    if (node.name === 'before') return kept
+    return this.emit(node.index, [kept], (out) => () => {
+      run(steps)
+      out.value = now.value - kept.value
+    })
+  }
+
+  private compileRandomFunction(node: CallExpression): Cell {
+    const { name, index } = node
+    expectArguments(node, 2)
+    const { random } = this.scope
+    if (!random) throw new FormulaError(`${name}(...) is for reset formulas only: a task must be repeatable.`, index)
+    const [first, second] = node.args.map((argument) => this.compile(argument)) as [Cell, Cell]
+    const [a, b] = [knownValue(first), knownValue(second)]
+    if (name === 'uniform' && a !== undefined && b !== undefined && a > b) {
+      throw new FormulaError(`uniform(...) has its low end, ${a}, above its high end, ${b}; exchange them.`, index)
+    }
+    if (name === 'normal' && b !== undefined && b < 0) {
+      throw new FormulaError(`normal(...) takes a deviation of 0 or more, not ${b}.`, index)
+    }
+    const out = this.newCell()
+    this.steps.push(
+      name === 'uniform'
+        ? () => {
+            out.value = random().uniform(first.value, second.value)
+          }
+        : () => {
+            out.value = random().normal(first.value, second.value)
+          },
+    )
+    return out
+  }
+
+  /** The steps of a part that is not always computed, and its cell. */
+  private compileApart(node: Expression): [Step[], Cell] {
+    const { steps } = this
+    this.steps = []
+    const result = this.compile(node)
+    const own = this.steps
+    this.steps = steps
+    return [own, result]
+  }
+
+  /** Appends one step; where all that it reads is known, takes it now and gives a constant. */
+  private emit(index: number, reads: readonly Cell[], stepInto: (out: Cell) => Step): Cell {
+    const out = this.newCell()
+    const step = stepInto(out)
+    if (!reads.every(({ isConstant }) => isConstant)) {
+      this.steps.push(step)
+      return out
+    }
+    step()
+    const { value } = out
+    if (!Number.isFinite(value)) {
+      throw new FormulaError('This has no finite value, whatever the sensors say (a division by 0?).', index)
+    }
+    return Cell.constant(value)
+  }
+
+  private newCell(): Cell {
+    return new Cell(this.memory, this.used++)
+  }
 }
 
-function compileBinary(operator: BinaryOperator, left: Evaluate, right: Evaluate): Evaluate {
-  switch (operator) {
-    case '^':
-      return () => power(left(), right())
-    case '*':
-      return () => left() * right()
-    case '/':
-      return () => left() / right()
-    case '+':
-      return () => left() + right()
-    case '-':
-      return () => left() - right()
-    case '<':
-      return () => (left() < right() ? 1 : 0)
-    case '<=':
-      return () => (left() <= right() ? 1 : 0)
-    case '>':
-      return () => (left() > right() ? 1 : 0)
-    case '>=':
-      return () => (left() >= right() ? 1 : 0)
-    case '==':
-      return () => (left() === right() ? 1 : 0)
-    case '!=':
-      return () => (left() !== right() ? 1 : 0)
-    case 'and':
-      return () => (left() !== 0 && right() !== 0 ? 1 : 0)
-    case 'or':
-      return () => (left() !== 0 || right() !== 0 ? 1 : 0)
+function knownValue(cell: Cell): number | undefined {
+  return cell.isConstant ? cell.value : undefined
+}
+
+function negate(out: Cell, argument: Cell): Step {
+  return () => {
+    out.value = -argument.value
   }
+}
+
+function not(out: Cell, argument: Cell): Step {
+  return () => {
+    out.value = argument.value === 0 ? 1 : 0
+  }
+}
+
+const OPERATORS: Record<Exclude<BinaryOperator, 'and' | 'or'>, (out: Cell, left: Cell, right: Cell) => Step> = {
+  '^': (out, left, right) => () => {
+    out.value = power(left.value, right.value)
+  },
+  '*': (out, left, right) => () => {
+    out.value = left.value * right.value
+  },
+  '/': (out, left, right) => () => {
+    out.value = left.value / right.value
+  },
+  '+': (out, left, right) => () => {
+    out.value = left.value + right.value
+  },
+  '-': (out, left, right) => () => {
+    out.value = left.value - right.value
+  },
+  '<': (out, left, right) => () => {
+    out.value = left.value < right.value ? 1 : 0
+  },
+  '<=': (out, left, right) => () => {
+    out.value = left.value <= right.value ? 1 : 0
+  },
+  '>': (out, left, right) => () => {
+    out.value = left.value > right.value ? 1 : 0
+  },
+  '>=': (out, left, right) => () => {
+    out.value = left.value >= right.value ? 1 : 0
+  },
+  '==': (out, left, right) => () => {
+    out.value = left.value === right.value ? 1 : 0
+  },
+  '!=': (out, left, right) => () => {
+    out.value = left.value !== right.value ? 1 : 0
+  },
 }
 
 /** x² as a product: exact, where `Math.pow` promises nothing across JavaScript engines. */
@@ -151,35 +323,10 @@ function power(base: number, exponent: number): number {
   return exponent === 2 ? base * base : base ** exponent
 }
 
-function compileCall(node: Extract<Expression, { kind: 'call' }>, scope: FormulaScope): Evaluate {
-  const { name, index } = node
-  if (STEP_FUNCTIONS.includes(name)) {
-    expectArguments(node, 1)
-    const { before, ...scopeBefore } = scope
-    if (!before) throw new FormulaError(`${name}(...) is not available here: there is no step before.`, index)
-    const argument = compile(node.args[0]!, scopeBefore)
-    const kept = before.keep(argument)
-    return name === 'before' ? kept : () => argument() - kept()
-  }
-  if (RANDOM_FUNCTIONS.includes(name)) {
-    expectArguments(node, 2)
-    const { random } = scope
-    if (!random) throw new FormulaError(`${name}(...) is for reset formulas only: a task must be repeatable.`, index)
-    const [first, second] = node.args.map((argument) => compile(argument, scope)) as [Evaluate, Evaluate]
-    return name === 'uniform' ? () => random().uniform(first(), second()) : () => random().normal(first(), second())
-  }
-  const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
-  if (!known) throw new FormulaError(`There is no function called "${name}".${suggestion(name, FUNCTION_NAMES)}`, index)
-  expectArguments(node, known.arity)
-  const { apply } = known
-  const [a, b, c] = node.args.map((argument) => compile(argument, scope))
-  if (known.arity === 1) return () => apply(a!())
-  if (known.arity === 2) return () => apply(a!(), b!())
-  return () => apply(a!(), b!(), c!())
-}
-
-function expectArguments(node: Extract<Expression, { kind: 'call' }>, count: number): void {
-  if (node.args.length === count) return
-  const expected = count === 1 ? '1 argument' : `${count} arguments`
-  throw new FormulaError(`${node.name}(...) takes ${expected}, not ${node.args.length}.`, node.index)
+function expectArguments(node: CallExpression, least: number, most = least): void {
+  const { length } = node.args
+  if (length >= least && length <= most) return
+  const count = least === 1 ? '1 argument' : `${least} arguments`
+  const expected = most > least ? `${count} or more` : count
+  throw new FormulaError(`${node.name}(...) takes ${expected}, not ${length}.`, node.index)
 }

@@ -6,13 +6,16 @@ import type * as z from 'zod'
 import { suggestion } from '../common/nearest.ts'
 import { formatProblem, type Problem, UserError } from '../common/user-error.ts'
 import { formatPath, type JsonDocument, type JsonPath, parseJson } from './json-document.ts'
+import { MAX_SCENE_LENGTH } from './limits.ts'
+import { mend } from './mend.ts'
+import { migrate } from './migrations.ts'
+import { compileMotions } from './motion.ts'
 import { checkReferences } from './references.ts'
 import { type Scene, sceneSchema } from './schema.ts'
 import { descriptionAt, keysAt, valueAt, variantsAt } from './schema-lookup.ts'
 import { compileTask } from './task.ts'
 
-/** Largest scene file read, in characters. */
-export const MAX_SCENE_LENGTH = 4_000_000
+export { MAX_SCENE_LENGTH } from './limits.ts'
 
 export interface SceneValidation {
   /** Present when there are no problems. */
@@ -20,7 +23,10 @@ export interface SceneValidation {
   problems: Problem[]
 }
 
-/** Validates a scene file's text: JSON, then the schema, then names, references and formulas together; each stage needs the one before. */
+/**
+ * Validates a scene file's text and gives every problem in it: JSON first, then the schema, and names, references and
+ * formulas as far as the schema's problems leave them readable. Scenes of older versions come back as the newest one.
+ */
 export function validateScene(text: string): SceneValidation {
   if (text.length > MAX_SCENE_LENGTH) {
     const message = `The file has more than ${MAX_SCENE_LENGTH} characters; no scene needs that many.`
@@ -28,19 +34,36 @@ export function validateScene(text: string): SceneValidation {
   }
   const { document, problems } = parseJson(text)
   if (!document || problems.length > 0) return { problems }
-  const parsed = sceneSchema.safeParse(document.value)
-  if (!parsed.success) return { problems: parsed.error.issues.flatMap((issue) => schemaProblems(document, issue)) }
-  const scene = parsed.data
-  const references = checkReferences(scene).map(({ path, message }) => problemAt(document, path, message))
-  const formulas = compileTask(scene).problems.map(({ path, error }) => {
-    return {
-      path: formatPath(path),
-      ...document.locateCharacter(path, error.index),
-      message: `${error.message} (character ${error.index + 1} of the formula)`,
-    }
+  const { value, problem, version } = migrate(document.value)
+  if (problem) return { problems: [problemAt(document, ['version'], problem)] }
+  const parsed = sceneSchema.safeParse(value)
+  // Version 1 knew nothing of units: what it accepted stays good.
+  const checkUnits = version !== 1
+  if (parsed.success) {
+    const found = problemsOf(document, parsed.data, checkUnits).map(({ problem }) => problem)
+    return found.length > 0 ? { problems: found } : { scene: parsed.data, problems: [] }
+  }
+  const { issues } = parsed.error
+  const found = issues.flatMap((issue) => schemaProblems(document, value, issue))
+  const mended = mend(value, issues)
+  if (!mended) return { problems: found }
+  const further = problemsOf(document, mended.scene, checkUnits).filter(({ path }) => !mended.isNear(path))
+  return { problems: [...found, ...further.map(({ problem }) => problem)] }
+}
+
+/** What is wrong with a scene that fits the schema, with paths and places. */
+function problemsOf(document: JsonDocument, scene: Scene, checkUnits: boolean): { path: JsonPath; problem: Problem }[] {
+  const references = checkReferences(scene).map(({ path, message }) => {
+    return { path, problem: problemAt(document, path, message) }
   })
-  const found = [...references, ...formulas]
-  return found.length > 0 ? { problems: found } : { scene, problems: [] }
+  const formulas = [...compileMotions(scene, { checkUnits }).problems, ...compileTask(scene, { checkUnits }).problems]
+  return [
+    ...references,
+    ...formulas.map(({ path, error }) => {
+      const message = `${error.message} (character ${error.index + 1} of the formula)`
+      return { path, problem: { path: formatPath(path), ...document.locateCharacter(path, error.index), message } }
+    }),
+  ]
 }
 
 /** The scene in a file's text; throws a UserError with the first problem and the number of further ones. */
@@ -56,9 +79,9 @@ function problemAt(document: JsonDocument, path: JsonPath, message: string, of?:
   return { path: formatPath(path), ...document.locate(path, of), message }
 }
 
-function schemaProblems(document: JsonDocument, issue: z.core.$ZodIssue): Problem[] {
+/** `value`: the document as it was parsed, migrated. */
+function schemaProblems(document: JsonDocument, value: unknown, issue: z.core.$ZodIssue): Problem[] {
   const { path } = issue
-  const { value } = document
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(path, value)
     return issue.keys.map((key) => {
@@ -76,6 +99,10 @@ function schemaProblems(document: JsonDocument, issue: z.core.$ZodIssue): Proble
   if (given === undefined && path.length > 0) {
     const choices = variants.length > 0 ? ` Known: ${variants.join(', ')}.` : ''
     return [problemAt(document, path, `"${String(path.at(-1))}" is missing${words}.${choices}`)]
+  }
+  if (variants.length > 0 && (given === 'segment' || given === 'polyline')) {
+    const message = `A ${given} has no volume: only fixed and kinematic bodies may have one.${suggestion('', variants)}`
+    return [problemAt(document, path, message)]
   }
   if (variants.length > 0) {
     const message = `${JSON.stringify(given)} is no ${String(path.at(-1))} that is known.${suggestion(String(given), variants)}`

@@ -5,10 +5,12 @@ import { sceneSchema } from './schema.ts'
 /** The part of Zod's schemas that is walked here. */
 interface AnySchema {
   description?: string
+  safeParse(value: unknown): { success: boolean }
   def: {
     type: string
     shape?: Record<string, AnySchema>
     element?: AnySchema
+    items?: AnySchema[]
     innerType?: AnySchema
     options?: AnySchema[]
     discriminator?: string
@@ -45,12 +47,18 @@ export function variantsAt(path: JsonPath, document: unknown): string[] {
   return (union?.def.options ?? []).map((option) => literalOf(option, key))
 }
 
+/** Whether the schema at this path takes a value; undefined stands for an absent key. */
+export function acceptsAt(path: JsonPath, document: unknown, value: unknown): boolean {
+  return schemaAt(path, document, 'outer')?.safeParse(value).success ?? false
+}
+
 /** Walks the schema along a path; the document chooses among variants on the way. `outer` keeps the last `optional`. */
 function schemaAt(path: JsonPath, document: unknown, as: 'inner' | 'outer' = 'inner'): AnySchema | undefined {
   let schema: AnySchema | undefined = sceneSchema as unknown as AnySchema
   for (const [depth, part] of path.entries()) {
     const { def }: AnySchema = variantOf(unwrap(schema), valueAt(document, path.slice(0, depth)))
-    schema = def.type === 'array' ? def.element : def.shape?.[String(part)]
+    if (def.type === 'tuple') schema = def.items?.[Number(part)]
+    else schema = def.type === 'array' ? def.element : def.shape?.[String(part)]
     if (!schema) return undefined
   }
   return as === 'outer' ? schema : unwrap(schema)

@@ -2,9 +2,11 @@
  * A scene's task with its formulas compiled: what is observed, what is rewarded, when an episode ends and where it starts.
  */
 import { BeforeStep, compileFormula, type Evaluate, type FormulaScope, type RandomSource } from './formula.ts'
-import { FormulaError } from './formula-syntax.ts'
+import { FormulaError, parseFormula } from './formula-syntax.ts'
+import { checkUnits as unitOfFormula } from './formula-units.ts'
 import type { Scene } from './schema.ts'
 import { sensorsOf } from './sensors.ts'
+import { formatUnit, parseUnit, sameUnit } from './units.ts'
 
 export interface CompiledTask {
   /** The sensors' values, in the order of `sensorsOf(scene)`; the simulation fills it and the formulas read it. */
@@ -25,8 +27,14 @@ export interface FormulaProblem {
   error: FormulaError
 }
 
-/** Compiles the formulas of a scene; the task is undefined where there are problems. */
-export function compileTask(scene: Scene): { task?: CompiledTask; problems: FormulaProblem[] } {
+/**
+ * Compiles the formulas of a scene's task; the task is undefined where there are problems. With `checkUnits`, formulas
+ * that join different units are problems, and so are observations whose declared unit is not their formula's.
+ */
+export function compileTask(
+  scene: Scene,
+  { checkUnits = false }: { checkUnits?: boolean } = {},
+): { task?: CompiledTask; problems: FormulaProblem[] } {
   const problems: FormulaProblem[] = []
   const sensors = sensorsOf(scene)
   const before = new BeforeStep()
@@ -35,6 +43,7 @@ export function compileTask(scene: Scene): { task?: CompiledTask; problems: Form
     sensors: new Map(sensors.map(({ name }, index) => [name, index])),
     values: new Float64Array(sensors.length),
     constants: new Map(Object.entries(scene.task.constants ?? {})),
+    ...(checkUnits && { units: new Map(sensors.map(({ name, unit }) => [name, unit])) }),
   }
   const stepScope: FormulaScope = { ...scope, before }
   const resetScope: FormulaScope = {
@@ -63,11 +72,25 @@ export function compileTask(scene: Scene): { task?: CompiledTask; problems: Form
     }))
   }
 
+  /** An observation's declared unit and its formula's must not contradict each other. */
+  function checkDeclaredUnits(units: ReadonlyMap<string, string>): void {
+    scene.task.observation.forEach(({ formula, unit }, index) => {
+      if (unit === undefined) return
+      const path = ['task', 'observation', index, 'formula']
+      if (problems.some((problem) => problem.path.join() === path.join())) return
+      const [declared, own] = [parseUnit(unit), unitOfFormula(parseFormula(formula), units)]
+      if (!declared || !own || sameUnit(declared, own)) return
+      const message = `The formula gives ${formatUnit(own)}, and "unit" says ${unit}; mend one of the two.`
+      problems.push({ path, error: new FormulaError(message, 0) })
+    })
+  }
+
   const { task } = scene
   const observation = compileList('observation', task.observation, scope)
   const reward = compileList('reward', task.reward, stepScope)
   const terminate = compileList('terminate', task.terminate, stepScope)
   const reset = compileList('reset', task.reset, resetScope)
+  if (scope.units) checkDeclaredUnits(scope.units)
   if (problems.length > 0) return { problems }
   return {
     problems,

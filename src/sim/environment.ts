@@ -7,7 +7,9 @@ import { UserError } from '../common/user-error.ts'
 import type { Scene } from '../scene/schema.ts'
 import { type Sensor, sensorsOf } from '../scene/sensors.ts'
 import { type CompiledTask, compileTask } from '../scene/task.ts'
-import { loadPhysics, PhysicsWorld, STATE_STRIDE } from './physics.ts'
+import { loadPhysics, type MeasuredForces, PhysicsWorld, STATE_STRIDE } from './physics.ts'
+import { planScene, type ScenePlan } from './plan.ts'
+import { sensorWriter } from './sensors.ts'
 
 /** One entry of an observation or action. */
 export interface Channel {
@@ -51,6 +53,14 @@ export interface StepResult {
   }
 }
 
+export interface EnvironmentOptions {
+  /**
+   * Measure the forces in joints though no formula reads them: `<joint>.load`, and `.limitForce` where the stops are the
+   * engine's own. They are NaN otherwise, for measuring costs time. The motion is the same either way, to the bit.
+   */
+  measureForces?: boolean
+}
+
 export class Environment {
   readonly scene: Scene
   readonly spec: EnvironmentSpec
@@ -58,14 +68,17 @@ export class Environment {
   private readonly task: CompiledTask
   private readonly result: StepResult
   private readonly action: Float64Array
-  private readonly torques: Float64Array
-  private readonly actuatorJoints: number[]
+  private readonly forces: Float64Array
   private readonly bodyState: Float64Array
+  private readonly plan: ScenePlan
+  private readonly writers: readonly (() => void)[]
   private world: PhysicsWorld | undefined
   private stepCount = 0
 
+  private readonly measured: MeasuredForces
+
   /** Prefer `createEnvironment`, which loads the physics engine first. */
-  constructor(scene: Scene) {
+  constructor(scene: Scene, { measureForces = false }: EnvironmentOptions = {}) {
     const { task, problems } = compileTask(scene)
     if (!task)
       throw new UserError(`The scene "${scene.name}" has a formula that cannot be used: ${problems[0]?.error.message}`)
@@ -74,9 +87,18 @@ export class Environment {
     this.sensors = sensorsOf(scene)
     this.spec = specOf(scene)
     this.action = new Float64Array(scene.actuators.length)
-    this.torques = new Float64Array(scene.joints.length)
-    this.actuatorJoints = scene.actuators.map(({ joint }) => scene.joints.findIndex(({ name }) => name === joint))
+    this.forces = new Float64Array(scene.joints.length)
     this.bodyState = new Float64Array(scene.bodies.length * STATE_STRIDE)
+    this.plan = planScene(scene)
+    const sources = {
+      plan: this.plan,
+      world: () => this.world!,
+      state: this.bodyState,
+      actions: this.action,
+      steps: () => this.stepCount,
+    }
+    this.measured = { loads: measureForces || reads(scene, 'load'), stops: measureForces || reads(scene, 'limitForce') }
+    this.writers = this.sensors.map((sensor, index) => sensorWriter(sensor, index, task.sensorValues, sources))
     this.result = {
       observation: new Float32Array(task.observation.length),
       reward: 0,
@@ -95,10 +117,9 @@ export class Environment {
       if (!Number.isFinite(value)) this.refuse('At the reset', `the start of "${coordinate}"`)
     }
     this.world?.free()
-    this.world = new PhysicsWorld(this.scene, coordinates)
+    this.world = new PhysicsWorld(this.plan, coordinates, this.measured)
     this.stepCount = 0
     this.action.fill(0)
-    this.torques.fill(0)
     this.sense()
     this.observe()
     this.requireFiniteObservation('At the reset')
@@ -111,18 +132,20 @@ export class Environment {
     if (!world) throw new Error('Environment.step was called before reset.')
     this.applyAction(action)
     task.captureBeforeStep()
-    world.step(this.torques)
+    world.step(this.action)
     this.stepCount++
     this.sense()
     this.observe()
     result.reward = 0
-    for (const { name, evaluate } of task.reward) {
+    for (let index = 0; index < task.reward.length; index++) {
+      const { name, evaluate } = task.reward[index]!
       const value = evaluate()
       result.terms[name] = value
       result.reward += value
     }
     result.info.conditions.length = 0
-    for (const { name, evaluate } of task.terminate) {
+    for (let index = 0; index < task.terminate.length; index++) {
+      const { name, evaluate } = task.terminate[index]!
       if (evaluate() !== 0) result.info.conditions.push(name)
     }
     result.terminated = result.info.conditions.length > 0
@@ -138,9 +161,9 @@ export class Environment {
     return this.bodyState
   }
 
-  /** The torque on each joint over the last control step, N·m. Refilled at each step. */
+  /** What the actuators of each joint gave, averaged over the last control step: N·m of a hinge, N of a slider, 0 of a weld. Refilled at each step. */
   get jointTorques(): Float64Array {
-    return this.torques
+    return this.forces
   }
 
   /** The value of each of `sensors`, in their order. Refilled at each step. */
@@ -158,46 +181,34 @@ export class Environment {
     if (action.length !== this.action.length) {
       throw new UserError(`The scene "${this.scene.name}" takes ${this.action.length} actions, not ${action.length}.`)
     }
-    this.torques.fill(0)
-    this.scene.actuators.forEach(({ name, gear }, index) => {
-      const value = action[index]!
-      if (!Number.isFinite(value))
-        throw new UserError(`The action of "${name}" is ${value}; it must be a number in [-1, 1].`)
-      const clipped = Math.min(1, Math.max(-1, value))
-      this.action[index] = clipped
-      this.torques[this.actuatorJoints[index]!]! += gear * clipped
-    })
+    const { actuators } = this.scene
+    for (let index = 0; index < actuators.length; index++) {
+      if (Number.isFinite(action[index])) continue
+      const { name } = actuators[index]!
+      throw new UserError(`The action of "${name}" is ${action[index]}; it must be a number in [-1, 1].`)
+    }
+    for (let index = 0; index < actuators.length; index++) {
+      this.action[index] = Math.min(1, Math.max(-1, action[index]!))
+    }
   }
 
   private sense(): void {
     const world = this.world!
-    const values = this.task.sensorValues
+    const { writers, forces, plan } = this
     world.readState(this.bodyState)
-    for (const [index, sensor] of this.sensors.entries()) values[index] = this.read(world, sensor)
-  }
-
-  private read(world: PhysicsWorld, sensor: Sensor): number {
-    switch (sensor.kind) {
-      case 'jointAngle':
-        return world.jointAngle(sensor.joint)
-      case 'jointVelocity':
-        return world.jointVelocity(sensor.joint)
-      case 'torque':
-        return this.torques[sensor.joint]!
-      case 'action':
-        return this.action[sensor.actuator]!
-      case 'time':
-        return this.stepCount * this.spec.controlStep
-      default:
-        return this.bodyState[sensor.body * STATE_STRIDE + STATE_ORDER.indexOf(sensor.kind)]!
+    for (let index = 0; index < writers.length; index++) writers[index]!()
+    for (let index = 0; index < forces.length; index++) {
+      forces[index] = world.joints[index]?.actuatorForce(plan.stepsPerControlStep) ?? 0
     }
   }
 
   private observe(): void {
     const { observation } = this.result
-    this.task.observation.forEach(({ evaluate, clip }, index) => {
+    const { observation: entries } = this.task
+    for (let index = 0; index < entries.length; index++) {
+      const { evaluate, clip } = entries[index]!
       observation[index] = Math.min(clip, Math.max(-clip, evaluate()))
-    })
+    }
   }
 
   private requireFinite(): void {
@@ -210,8 +221,12 @@ export class Environment {
   }
 
   private requireFiniteObservation(when: string): void {
-    const index = this.result.observation.findIndex((value) => !Number.isFinite(value))
-    if (index >= 0) this.refuse(when, `the observation "${this.spec.observation[index]!.name}"`)
+    const { observation } = this.result
+    for (let index = 0; index < observation.length; index++) {
+      if (!Number.isFinite(observation[index])) {
+        this.refuse(when, `the observation "${this.spec.observation[index]!.name}"`)
+      }
+    }
   }
 
   private refuse(when: string, what: string): never {
@@ -224,9 +239,15 @@ export class Environment {
 }
 
 /** Makes an environment of a validated scene. */
-export async function createEnvironment(scene: Scene): Promise<Environment> {
+export async function createEnvironment(scene: Scene, options?: EnvironmentOptions): Promise<Environment> {
   await loadPhysics()
-  return new Environment(scene)
+  return new Environment(scene, options)
+}
+
+/** Whether a formula of the task reads this of a joint. */
+function reads({ joints, task }: Scene, quantity: string): boolean {
+  const formulas = [...task.observation, ...task.reward, ...task.terminate].map(({ formula }) => formula)
+  return joints.some(({ name }) => formulas.some((formula) => formula.includes(`${name}.${quantity}`)))
 }
 
 /** What observations and actions of a scene are. */
@@ -245,6 +266,3 @@ export function specOf(scene: Scene): EnvironmentSpec {
     maxSteps: scene.task.maxSteps,
   }
 }
-
-/** The order of a body's numbers in a state. */
-const STATE_ORDER = ['x', 'y', 'angle', 'vx', 'vy', 'angularVelocity']

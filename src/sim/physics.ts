@@ -1,193 +1,192 @@
 /**
- * A scene as a Rapier world: bodies, joints and torques, stepped by one control step at a time.
+ * A scene as a Rapier world, stepped by one control step at a time.
  * The settings rest on measurements: docs/physics.md says what each one is for.
  */
 import RAPIER from '@dimforge/rapier2d-deterministic-compat'
-import { wrap } from '../scene/formula.ts'
-import { physicsStepsPerControlStep } from '../scene/references.ts'
-import type { Joint, Scene, Shape } from '../scene/schema.ts'
-import { type Pose, placeBodies, type Velocity } from './kinematics.ts'
+import { jointActuator, servoOf, type TakeAction, Thruster } from './actuators.ts'
+import { createBody } from './bodies.ts'
+import { ContactSensor } from './contact-sensors.ts'
+import { Contacts } from './contacts.ts'
+import { type EngineVector, engineVector, stepWorld } from './engine.ts'
+import type { Servo } from './implicit-motor.ts'
+import { createJoint, type FreeJoint } from './joints.ts'
+import { placeBodies } from './kinematics.ts'
+import { aimMotion, startOfMotions } from './motions.ts'
+import type { ScenePlan } from './plan.ts'
+import { RaySensor } from './rays.ts'
+import { type MeasuredForces, Reactions } from './reactions.ts'
+import { readBody, STATE_STRIDE } from './state.ts'
 
-let engine: Promise<void> | undefined
-
-/** Loads the physics engine's WebAssembly; to be awaited once before the first world is made. */
-export function loadPhysics(): Promise<void> {
-  engine ??= RAPIER.init()
-  return engine
-}
-
-/** Numbers per body in a state: x, y (m), angle (rad), vx, vy (m/s), angular velocity (rad/s). */
-export const STATE_STRIDE = 6
-
-interface Hinge {
-  joint: Joint
-  parent: RAPIER.RigidBody
-  child: RAPIER.RigidBody
-  /** Where the anchor is in the child's frame, m. */
-  anchorInChild: { x: number; y: number }
-  /** What the child's angle is beyond the parent's as drawn, where the joint's angle is 0; rad. */
-  drawnAngle: number
-  /** The angle now, in rad, counted through full turns. */
-  angle: number
-}
+export { loadPhysics } from './engine.ts'
+export type { MeasuredForces } from './reactions.ts'
+export { STATE_STRIDE } from './state.ts'
 
 /** One episode's world. Made anew at each reset: a fresh world is the only one that repeats to the bit. */
 export class PhysicsWorld {
+  /** By the scene's bodies. */
+  readonly bodies: readonly RAPIER.RigidBody[]
+  /** By the scene's joints; undefined for a weld. */
+  readonly joints: readonly (FreeJoint | undefined)[]
+  private readonly plan: ScenePlan
   private readonly world: RAPIER.World
-  private readonly bodies: RAPIER.RigidBody[]
-  private readonly hinges: Hinge[]
-  private readonly stepsPerControlStep: number
+  private readonly gravity: EngineVector
+  private readonly freeJoints: readonly FreeJoint[]
+  private readonly thrusters: readonly Thruster[]
+  private readonly takeActions: readonly TakeAction[]
+  /** Bodies with forces of their own, to be cleared before they are set anew. */
+  private readonly pushed: readonly RAPIER.RigidBody[]
+  /** Joints whose actuators act on the bodies. */
+  private readonly pushers: readonly FreeJoint[]
+  private readonly pushesSteadily: boolean
+  private readonly moving: readonly { motion: ScenePlan['motions'][number]; body: RAPIER.RigidBody }[]
+  /** By the scene's `sensors`; undefined for one of another type. */
+  readonly contactSensors: readonly (ContactSensor | undefined)[]
+  readonly raySensors: readonly (RaySensor | undefined)[]
+  private readonly touching: readonly ContactSensor[]
+  private readonly contacts: Contacts
+  /** Undefined where nobody asks for forces in joints. */
+  private readonly reactions: Reactions | undefined
+  private readonly measured: MeasuredForces
+  private stepsDone = 0
 
-  /** `coordinates` gives joint angles (rad) and velocities (rad/s) by name, as `hinge.angle`; 0 where absent. */
-  constructor(scene: Scene, coordinates: ReadonlyMap<string, number>) {
+  /**
+   * `coordinates` by name, as in the scene's `reset`; as drawn and at rest where absent. What is not measured
+   * of forces in joints is NaN.
+   */
+  constructor(plan: ScenePlan, coordinates: ReadonlyMap<string, number>, measured: MeasuredForces) {
+    const { scene, masses } = plan
     const { world: settings } = scene
-    this.stepsPerControlStep = physicsStepsPerControlStep(settings)
-    this.world = new RAPIER.World({ x: settings.gravity[0], y: settings.gravity[1] })
-    this.world.timestep = settings.physicsStep
-    this.world.numSolverIterations = settings.solverIterations
-    this.world.integrationParameters.numInternalPgsIterations = 1
-    const { poses, velocities } = placeBodies(scene, coordinates)
-    this.bodies = scene.bodies.map((body, index) => {
-      const rigidBody = this.world.createRigidBody(describeBody(body, poses[index]!, velocities[index]!))
-      for (const shape of body.shapes) {
-        const collider = describeShape(shape)
-          .setDensity(0)
-          .setFriction(body.friction ?? 0.5)
-          .setRestitution(body.restitution ?? 0)
-        this.world.createCollider(collider, rigidBody)
-      }
-      return rigidBody
-    })
-    this.hinges = scene.joints.map((joint) =>
-      this.createHinge(scene, joint, coordinates.get(`${joint.name}.angle`) ?? 0),
+    this.plan = plan
+    const world = new RAPIER.World({ x: settings.gravity[0], y: settings.gravity[1] })
+    this.world = world
+    world.profilerEnabled = false
+    world.timestep = settings.physicsStep
+    world.numSolverIterations = settings.solverIterations
+    world.integrationParameters.numInternalPgsIterations = settings.internalIterations ?? 1
+    this.gravity = engineVector(settings.gravity[0], settings.gravity[1])
+    const roots = startOfMotions(plan.motions, settings.physicsStep)
+    const { poses, velocities } = placeBodies(scene, coordinates, roots)
+    const bodies = scene.bodies.map((body, index) =>
+      createBody(world, body, masses[index], poses[index]!, velocities[index]!),
     )
+    this.bodies = bodies
+    const servos = scene.actuators.map(servoOf)
+    this.joints = plan.joints.map((joint) => {
+      const { name } = joint.joint
+      const own = scene.actuators.flatMap((one, index): Servo[] =>
+        one.type !== 'thruster' && one.joint === name && servos[index] ? [servos[index]] : [],
+      )
+      const start = {
+        coordinate: coordinates.get(`${name}.${joint.joint.type === 'hinge' ? 'angle' : 'position'}`) ?? 0,
+        rate: coordinates.get(`${name}.velocity`) ?? 0,
+      }
+      return createJoint(world, bodies, joint, start, own, settings)
+    })
+    this.freeJoints = this.joints.filter((joint) => joint !== undefined)
+    const thrusters: Thruster[] = []
+    const pushers = new Set<FreeJoint>()
+    this.takeActions = scene.actuators.map((actuator, index): TakeAction => {
+      if (actuator.type === 'thruster') {
+        const thruster = new Thruster(world.bodies.raw, bodies[plan.bodyIndex.get(actuator.body)!]!, actuator)
+        thrusters.push(thruster)
+        return thruster.take
+      }
+      const joint = this.joints[plan.jointIndex.get(actuator.joint)!]!
+      if (!joint.isDriven) pushers.add(joint)
+      return jointActuator(actuator, joint, servos[index])
+    })
+    this.thrusters = thrusters
+    this.pushers = [...pushers]
+    const pushed = this.pushers.flatMap(({ plan: { parent, child } }) => [bodies[parent]!, bodies[child]!])
+    this.pushed = [...new Set([...pushed, ...thrusters.map(({ body }) => body)])].filter((body) => body.isDynamic())
+    this.pushesSteadily = thrusters.length === 0 && this.pushers.every((joint) => joint.pushesSteadily)
+    this.contacts = new Contacts(world, bodies)
+    const entries = scene.sensors ?? []
+    this.contactSensors = entries.map((entry) => {
+      if (entry.type !== 'contact') return undefined
+      const other = entry.with === undefined ? undefined : plan.bodyIndex.get(entry.with)
+      return new ContactSensor(plan.bodyIndex.get(entry.body)!, other, settings.solverIterations)
+    })
+    this.touching = this.contactSensors.filter((sensor) => sensor !== undefined)
+    this.raySensors = entries.map((entry) =>
+      entry.type === 'ray'
+        ? new RaySensor(world, bodies, plan.radii, entry, plan.bodyIndex.get(entry.body)!)
+        : undefined,
+    )
+    const stops = measured.stops && this.freeJoints.some(({ hasEngineStops }) => hasEngineStops)
+    this.measured = { loads: measured.loads, stops }
+    this.reactions =
+      measured.loads || stops
+        ? new Reactions(plan, bodies, this.joints, thrusters, this.contacts, this.measured)
+        : undefined
+    this.moving = plan.motions.map((motion) => ({ motion, body: bodies[motion.body]! }))
   }
 
-  /** Advances by one control step under the given torque of each joint (N·m, in the scene's order). */
-  step(torques: ArrayLike<number>): void {
-    this.hinges.forEach(({ parent, child }) => {
-      parent.resetTorques(false)
-      child.resetTorques(false)
-    })
-    this.hinges.forEach(({ parent, child }, index) => {
-      const torque = torques[index]!
-      if (parent.isDynamic()) parent.addTorque(-torque, true)
-      child.addTorque(torque, true)
-    })
-    for (let count = 0; count < this.stepsPerControlStep; count++) {
-      this.world.step()
-      for (const hinge of this.hinges) hinge.angle += wrap(relativeAngle(hinge) - hinge.angle)
+  /** Advances by one control step under these actions, one for each of the scene's actuators, in [-1, 1]. */
+  step(actions: Float64Array): void {
+    const { freeJoints, takeActions, pushesSteadily } = this
+    const { stepsPerControlStep } = this.plan
+    for (let index = 0; index < freeJoints.length; index++) freeJoints[index]!.begin()
+    for (let index = 0; index < this.touching.length; index++) this.touching[index]!.begin()
+    this.reactions?.begin()
+    for (let index = 0; index < takeActions.length; index++) takeActions[index]!(actions[index]!)
+    for (let count = 0; count < stepsPerControlStep; count++) {
+      // Forces stay in the engine until they are cleared.
+      if (count === 0 || !pushesSteadily) this.push()
+      this.physicsStep()
     }
-    for (const hinge of this.hinges) clipVelocity(hinge)
+    for (let index = 0; index < freeJoints.length; index++) freeJoints[index]!.finish()
   }
 
-  jointAngle(joint: number): number {
-    return this.hinges[joint]!.angle
+  private push(): void {
+    for (let index = 0; index < this.pushed.length; index++) {
+      this.pushed[index]!.resetForces(false)
+      this.pushed[index]!.resetTorques(false)
+    }
+    for (let index = 0; index < this.pushers.length; index++) this.pushers[index]!.applyForce()
+    for (let index = 0; index < this.thrusters.length; index++) this.thrusters[index]!.apply()
   }
 
-  jointVelocity(joint: number): number {
-    const { parent, child } = this.hinges[joint]!
-    return child.angvel() - parent.angvel()
+  private physicsStep(): void {
+    const { freeJoints, moving } = this
+    this.stepsDone++
+    const time = this.stepsDone * this.plan.scene.world.physicsStep
+    for (let index = 0; index < moving.length; index++) aimMotion(moving[index]!.motion, moving[index]!.body, time)
+    for (let index = 0; index < freeJoints.length; index++) freeJoints[index]!.drive()
+    this.reactions?.remember()
+    stepWorld(this.world, this.gravity)
+    for (let index = 0; index < freeJoints.length; index++) freeJoints[index]!.follow()
+    this.reactions?.follow()
+    for (let index = 0; index < this.touching.length; index++) this.touching[index]!.follow(this.contacts)
   }
 
   /** Writes STATE_STRIDE numbers for each body, in the scene's order. */
   readState(target: Float64Array): void {
-    for (const [index, body] of this.bodies.entries()) {
-      const at = index * STATE_STRIDE
-      const position = body.translation()
-      const velocity = body.linvel()
-      target[at] = position.x
-      target[at + 1] = position.y
-      target[at + 2] = body.rotation()
-      target[at + 3] = velocity.x
-      target[at + 4] = velocity.y
-      target[at + 5] = body.angvel()
+    const { bodies, plan } = this
+    for (let index = 0; index < bodies.length; index++) {
+      readBody(bodies[index]!, plan.masses[index], target, index * STATE_STRIDE)
     }
+  }
+
+  /** What the stops of a joint gave, averaged over the last control step: N·m of a hinge, N of a slider; NaN where it is not measured. */
+  limitForce(joint: number): number {
+    const free = this.joints[joint]!
+    const { stepsPerControlStep } = this.plan
+    if (!free.hasEngineStops) return free.limitForce(stepsPerControlStep)
+    return this.measured.stops ? this.reactions!.limitForce(joint, stepsPerControlStep) : Number.NaN
+  }
+
+  /** Size of the force in a joint, averaged over the last control step, N; NaN where it is not measured. */
+  load(joint: number): number {
+    return this.measured.loads ? this.reactions!.load(joint, this.plan.stepsPerControlStep) : Number.NaN
   }
 
   /** Gives the engine's memory back; the world is unusable afterwards. */
   free(): void {
+    for (const joint of this.freeJoints) joint.free()
+    for (const thruster of this.thrusters) thruster.free()
+    for (const ray of this.raySensors) ray?.free()
+    this.gravity.free()
     this.world.free()
   }
-
-  private createHinge(scene: Scene, joint: Joint, angle: number): Hinge {
-    const find = (name: string) => scene.bodies.findIndex((body) => body.name === name)
-    const [parentIndex, childIndex] = [find(joint.parent), find(joint.child)]
-    const anchorInParent = anchorIn(scene.bodies[parentIndex]!, joint.anchor)
-    const anchorInChild = anchorIn(scene.bodies[childIndex]!, joint.anchor)
-    const [parent, child] = [this.bodies[parentIndex]!, this.bodies[childIndex]!]
-    const created = this.world.createImpulseJoint(
-      RAPIER.JointData.revolute(anchorInParent, anchorInChild),
-      parent,
-      child,
-      true,
-    )
-    created.setContactsEnabled(false)
-    const drawnAngle = (scene.bodies[childIndex]!.angle ?? 0) - (scene.bodies[parentIndex]!.angle ?? 0)
-    return { joint, parent, child, anchorInChild, drawnAngle, angle }
-  }
-}
-
-function describeBody(body: Scene['bodies'][number], pose: Pose, velocity: Velocity): RAPIER.RigidBodyDesc {
-  const description =
-    body.kind === 'fixed'
-      ? RAPIER.RigidBodyDesc.fixed()
-      : RAPIER.RigidBodyDesc.dynamic().setAdditionalMassProperties(body.mass, { x: 0, y: 0 }, body.inertia)
-  description.setTranslation(pose.x, pose.y).setRotation(pose.angle).setCanSleep(false)
-  if (body.kind === 'dynamic') description.setLinvel(velocity.vx, velocity.vy).setAngvel(velocity.angular)
-  return description
-}
-
-function describeShape(shape: Shape): RAPIER.ColliderDesc {
-  switch (shape.type) {
-    case 'circle': {
-      const [x, y] = shape.center ?? [0, 0]
-      return RAPIER.ColliderDesc.ball(shape.radius).setTranslation(x, y)
-    }
-    case 'box': {
-      const [x, y] = shape.center ?? [0, 0]
-      return RAPIER.ColliderDesc.cuboid(shape.width / 2, shape.height / 2)
-        .setTranslation(x, y)
-        .setRotation(shape.angle ?? 0)
-    }
-    case 'capsule': {
-      const [dx, dy] = [shape.to[0] - shape.from[0], shape.to[1] - shape.from[1]]
-      // The engine's capsule lies along its local y axis.
-      return RAPIER.ColliderDesc.capsule(Math.hypot(dx, dy) / 2, shape.radius)
-        .setTranslation((shape.from[0] + shape.to[0]) / 2, (shape.from[1] + shape.to[1]) / 2)
-        .setRotation(Math.atan2(dy, dx) - Math.PI / 2)
-    }
-  }
-}
-
-/** A point of the scene as drawn, in the frame of a body as drawn. */
-function anchorIn(body: Scene['bodies'][number], anchor: readonly [number, number]): { x: number; y: number } {
-  const [dx, dy] = [anchor[0] - body.position[0], anchor[1] - body.position[1]]
-  const angle = body.angle ?? 0
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-  return { x: cos * dx + sin * dy, y: -sin * dx + cos * dy }
-}
-
-function relativeAngle({ parent, child, drawnAngle }: Hinge): number {
-  return child.rotation() - parent.rotation() - drawnAngle
-}
-
-/**
- * Clips a hinge's speed to its `maxVelocity`. The child's linear velocity is set with it, so that the child
- * still turns about the anchor: with the angular velocity alone the joint's next impulse would undo the clip.
- */
-function clipVelocity({ joint, parent, child, anchorInChild }: Hinge): void {
-  const limit = joint.maxVelocity
-  if (limit === undefined) return
-  const excess = child.angvel() - parent.angvel()
-  if (Math.abs(excess) <= limit) return
-  const change = Math.sign(excess) * limit - excess
-  const angle = child.rotation()
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-  // From the anchor to the centre of mass.
-  const armX = -(cos * anchorInChild.x - sin * anchorInChild.y)
-  const armY = -(sin * anchorInChild.x + cos * anchorInChild.y)
-  const velocity = child.linvel()
-  child.setAngvel(child.angvel() + change, true)
-  child.setLinvel({ x: velocity.x - change * armY, y: velocity.y + change * armX }, true)
 }

@@ -141,7 +141,7 @@ describe('training', () => {
     expect(episodes.map(({ step }) => step)).toEqual([200, 400, 600, 800])
     expect(evaluations.map(({ step }) => step)).toEqual([0, 200, 400, 600, 800, 900])
     expect(frames.length).toBeGreaterThan(2)
-    expect(frames.every(({ poses, torques }) => poses.length === 6 && torques.length === 1)).toBe(true)
+    expect(frames.every(({ poses, efforts }) => poses.length === 6 && efforts.length === 1)).toBe(true)
     const last = frames.at(-1)!
     // The rod's middle is half a metre from the hinge, wherever it points.
     expect(Math.hypot(last.poses[3]!, last.poses[4]!)).toBeCloseTo(0.5, 3)

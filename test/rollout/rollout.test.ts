@@ -71,7 +71,13 @@ function bitsOf(rollout: Rollout): unknown {
     ...rollout,
     policy: rollout.policy && Buffer.from(rollout.policy).toString('hex'),
     start: frame(rollout.start),
-    steps: rollout.steps.map((step) => [...frame(step), hex(step.action), hex([step.reward]), hex(step.terms)]),
+    steps: rollout.steps.map((step) => [
+      ...frame(step),
+      hex(step.action),
+      hex(step.efforts ?? []),
+      hex([step.reward]),
+      hex(step.terms),
+    ]),
   }
 }
 
@@ -359,19 +365,19 @@ describe("a rollout's file", () => {
 
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
-  it("opens with MCAP's own reader: four channels of JSON with a JSON Schema each", async () => {
+  it("opens with MCAP's own reader: five channels of JSON with a JSON Schema each", async () => {
     await writeRollout(file, record(), VERSIONS)
     const reader = await openWithMcap()
     const topics = [...reader.channelsById.values()].map(({ topic }) => topic).sort()
-    expect(topics).toEqual(['/action', '/observation', '/poses', '/reward'])
+    expect(topics).toEqual(['/action', '/efforts', '/observation', '/poses', '/reward'])
     for (const { messageEncoding, schemaId } of reader.channelsById.values()) {
       expect(messageEncoding).toBe('json')
       const schema = reader.schemasById.get(schemaId)!
       expect(schema.encoding).toBe('jsonschema')
       expect(JSON.parse(text(schema.data))).toMatchObject({ type: 'object', properties: expect.any(Object) })
     }
-    expect(new Set([...reader.schemasById.values()].map(({ name }) => name)).size).toBe(4)
-    expect(reader.statistics).toMatchObject({ messageCount: BigInt(4 * STEPS + 2), channelCount: 4, schemaCount: 4 })
+    expect(new Set([...reader.schemasById.values()].map(({ name }) => name)).size).toBe(5)
+    expect(reader.statistics).toMatchObject({ messageCount: BigInt(5 * STEPS + 2), channelCount: 5, schemaCount: 5 })
     expect(reader.header.library).toContain('torquelab 1.2.3')
   })
 
@@ -389,7 +395,13 @@ describe("a rollout's file", () => {
       expect(keys).toEqual(Object.keys(properties))
       expect(required).toEqual(keys)
     }
-    for (const [topic, first] of Object.entries({ '/poses': 0, '/observation': 0, '/action': 1, '/reward': 1 })) {
+    for (const [topic, first] of Object.entries({
+      '/poses': 0,
+      '/observation': 0,
+      '/action': 1,
+      '/efforts': 1,
+      '/reward': 1,
+    })) {
       const own = byTopic.get(topic)!
       expect(own).toHaveLength(STEPS + 1 - first)
       for (const [index, { sequence, logTime, publishTime }] of own.entries()) {
@@ -407,8 +419,25 @@ describe("a rollout's file", () => {
     })
     expect(last('/observation')).toEqual({ values: [...step.observation] })
     expect(last('/action')).toEqual({ values: [...step.action] })
+    // The pendulum's gear is 2 N·m.
+    expect(last('/efforts')).toEqual({ values: [2 * step.action[0]!] })
     const [upright, velocity, torque] = step.terms
     expect(last('/reward')).toEqual({ reward: step.reward, terms: { upright, velocity, torque } })
+  })
+
+  it('of an older version, which has no efforts, is read and verified all the same', async () => {
+    const { steps, ...rest } = record()
+    const older = { ...rest, steps: steps.map(({ efforts: _, ...step }) => step) }
+    const back = await throughFile(older)
+    expect(bitsOf(back)).toEqual(bitsOf(older))
+    expect(verifyRollout(back, environment)).toEqual({ verified: true })
+  })
+
+  it('with a changed effort is not verified, and says which one', async () => {
+    const { steps, ...rest } = record()
+    const changed = { ...steps[3]!, efforts: Float64Array.of(0.125) }
+    const { difference } = verifyRollout(await throughFile({ ...rest, steps: steps.with(3, changed) }), environment)
+    expect(difference).toContain('the effort of "hinge" is 0.125 in the file')
   })
 
   it('has the scene and the policy attached, and says what it is', async () => {
@@ -692,7 +721,9 @@ describe('what is no rollout', () => {
     const rollout = record(3)
     await writeByHand(messagesOf(rollout))
     const read = await readRollout(file)
-    expect(bitsOf(read)).toEqual(bitsOf(rollout))
+    // Efforts need not be there.
+    const steps = rollout.steps.map(({ efforts: _, ...step }) => step)
+    expect(bitsOf(read)).toEqual(bitsOf({ ...rollout, steps }))
     expect(verifyRollout(read, environment)).toEqual({ verified: true })
   })
 

@@ -1,9 +1,10 @@
 // Formulas against independent truths: an evaluator that never parses, Math's own functions, and the rules of
 // docs/scene-format.md. What is no formula must be refused with a FormulaError and with nothing else.
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { BeforeStep, compileFormula, type FormulaScope, FUNCTION_NAMES, wrap } from '../../src/scene/formula.ts'
-import { FormulaError, MAX_FORMULA_LENGTH } from '../../src/scene/formula-syntax.ts'
+import { FormulaError } from '../../src/scene/formula-syntax.ts'
+import { MAX_FORMULA_LENGTH, MAX_FORMULA_NESTING } from '../../src/scene/limits.ts'
 
 // The same cases in every run.
 fc.configureGlobal({ seed: 1 })
@@ -199,28 +200,51 @@ describe('a random expression', () => {
     return results[node.operator]!()
   }
 
+  /** Whether some part that reads no name has no finite value: such a formula is refused. */
+  function hasNoFiniteValue(node: Tree): boolean {
+    if (node.kind === 'number' || node.kind === 'name') return false
+    const parts = node.kind === 'sign' ? [node.of] : [node.left, node.right]
+    return parts.some(hasNoFiniteValue) || (!readsNames(node) && !Number.isFinite(evaluate(node)))
+  }
+  function readsNames(node: Tree): boolean {
+    if (node.kind === 'number' || node.kind === 'name') return node.kind === 'name'
+    return node.kind === 'sign' ? readsNames(node.of) : readsNames(node.left) || readsNames(node.right)
+  }
+
   it('has the value that its tree has, with as few parentheses as the precedences allow', () => {
+    let [refused, accepted] = [0, 0]
     fc.assert(
       fc.property(tree, fc.constantFrom('', ' '), (node, space) => {
         const text = print(node, space)
         fc.pre(text.length <= MAX_FORMULA_LENGTH)
-        expect(resultOf(text), text).toBe(evaluate(node))
+        if (hasNoFiniteValue(node)) {
+          expect(errorOf(text).message).toMatch(/no finite value/)
+          refused++
+        } else {
+          expect(resultOf(text), text).toBe(evaluate(node))
+          accepted++
+        }
       }),
       { numRuns: 2000 },
     )
+    expect(refused).toBeGreaterThan(10)
+    expect(accepted).toBeGreaterThan(1000)
   })
 })
 
 describe('functions', () => {
   const real = fc.double({ noNaN: true })
 
-  it.each(['sin', 'cos', 'abs', 'sqrt', 'exp'] as const)('%s is that of Math', (name) => {
-    fc.assert(
-      fc.property(real, (x) => {
-        expect(resultOf(`${name}(x)`, scopeOf({ x }))).toBe(Math[name](x))
-      }),
-    )
-  })
+  it.each(['sin', 'cos', 'tan', 'abs', 'sqrt', 'exp', 'log', 'tanh', 'sign', 'floor'] as const)(
+    '%s is that of Math',
+    (name) => {
+      fc.assert(
+        fc.property(real, (x) => {
+          expect(resultOf(`${name}(x)`, scopeOf({ x }))).toBe(Math[name](x))
+        }),
+      )
+    },
+  )
 
   it.each(['atan2', 'min', 'max'] as const)('%s is that of Math, arguments in order', (name) => {
     fc.assert(
@@ -242,13 +266,116 @@ describe('functions', () => {
   })
 
   it('are these and no others, so a new one needs a test here', () => {
-    const tested = ['sin', 'cos', 'abs', 'sqrt', 'exp', 'atan2', 'min', 'max', 'clip', 'wrap', 'before', 'delta']
-    expect([...FUNCTION_NAMES].sort()).toEqual([...tested, 'uniform', 'normal'].sort())
+    const ofMath = ['sin', 'cos', 'tan', 'abs', 'sqrt', 'exp', 'log', 'tanh', 'sign', 'floor', 'atan2', 'min', 'max']
+    const own = ['hypot', 'norm', 'clip', 'tolerance', 'wrap', 'before', 'delta', 'uniform', 'normal']
+    expect([...FUNCTION_NAMES].sort()).toEqual([...ofMath, ...own].sort())
+  })
+
+  it('hypot is that of Math to within rounding', () => {
+    const moderate = fc.double({ min: -1e9, max: 1e9, noNaN: true })
+    fc.assert(
+      fc.property(moderate, moderate, (x, y) => {
+        const expected = Math.hypot(x, y)
+        expect(Math.abs(resultOf('hypot(x, y)', scopeOf({ x, y })) - expected)).toBeLessThanOrEqual(
+          1e-150 + 1e-15 * expected,
+        )
+      }),
+    )
+  })
+
+  it('norm is the length of a vector of any number of entries', () => {
+    expect(resultOf('norm(x)', scopeOf({ x: -3 }))).toBe(3)
+    expect(resultOf('norm(x, 4)', scopeOf({ x: 3 }))).toBe(5)
+    expect(resultOf('norm(1, x, 2, 4, 2)', scopeOf({ x: 0 }))).toBe(5)
+  })
+
+  it.each([
+    // dm_control: rewards.tolerance(x, bounds=(low, high), margin=margin), value_at_margin 0.1, sigmoid gaussian.
+    ['tolerance(x, -1, 1, 2)', 0.5, 1],
+    ['tolerance(x, -1, 1, 2)', 1, 1],
+    ['tolerance(x, -1, 1, 2)', 3, 0.1],
+    ['tolerance(x, -1, 1, 2)', -3, 0.1],
+    ['tolerance(x, -1, 1, 2)', 2, 0.5623413251903491],
+    ['tolerance(x, 0, 0, 1)', 2, 0.0001],
+    ['tolerance(x, -1, 1, 0)', 1.001, 0],
+    ['tolerance(x, -1, 1, 0)', 1, 1],
+  ])('%s with x = %d is %d', (text, x, expected) => {
+    expect(resultOf(text, scopeOf({ x }))).toBeCloseTo(expected, 12)
+  })
+
+  it.each([
+    ['1 + clip(x, 1, -1)', 4, /low end, 1, above its high end, -1/],
+    ['tolerance(x, 2, 1, 1)', 0, /low end, 2, above its high end, 1/],
+    ['tolerance(x, 1, 2, -1)', 0, /margin of 0 or more, not -1/],
+    ['norm()', 0, /1 argument or more, not 0/],
+  ])('%s is refused', (text, index, message) => {
+    const error = errorOf(text)
+    expect(error.index).toBe(index)
+    expect(error.message).toMatch(message)
   })
 
   it('take expressions as arguments, nested', () => {
     expect(resultOf('max(min(x, 2) + 1, -y)')).toBe(3)
     expect(resultOf('sqrt(x^2 + (x + 1)^2)')).toBe(5)
+  })
+})
+
+describe('a choice', () => {
+  it.each([
+    ['x > 0 ? 1 : 2', 1],
+    ['x < 0 ? 1 : 2', 2],
+    ['0.5 ? 1 : 2', 1],
+    // It binds least, and groups from the right.
+    ['x < 0 or 0 ? 1 : 1 + 1', 2],
+    ['x < 0 ? 1 : x < 2 ? 2 : 3', 3],
+    ['x > 0 ? x > 5 ? 1 : 2 : 3', 2],
+    ['1 + (x > 0 ? 10 : 20)', 11],
+    ['max(x > 0 ? 10 : 20, 12)', 12],
+    ['-(x > 0 ? 2 : 3)^2', -4],
+  ])('%s is %d', (text, expected) => {
+    expect(resultOf(text)).toBe(expected)
+  })
+
+  it('computes only the side that is chosen', () => {
+    const drawn: number[] = []
+    const random = () => ({ uniform: (low: number) => drawn.push(low), normal: () => 0 })
+    const choose = compileFormula('x > 0 ? uniform(1, 2) : uniform(3, 4)', scopeOf({ x: -1 }, { random }))
+    choose()
+    expect(drawn).toEqual([3])
+    compileFormula('x > 0 and uniform(5, 6)', scopeOf({ x: -1 }, { random }))()
+    expect(drawn).toEqual([3])
+    compileFormula('x > 0 or uniform(5, 6)', scopeOf({ x: -1 }, { random }))()
+    expect(drawn).toEqual([3, 5])
+  })
+})
+
+describe('what is known beforehand', () => {
+  it.each(['1 / 0', 'x + sqrt(-1)', 'exp(1e4)', 'x > 0 ? log(0) : 1', '0 * (1 / (g - g))', '10^400', '0/0 == 0'])(
+    'and has no finite value is refused: %s',
+    (text) => {
+      expect(errorOf(text).message).toMatch(/no finite value/)
+    },
+  )
+
+  it('is refused at its own character', () => {
+    expect(errorOf('x + 3 * (2 / 0)').index).toBe(9)
+    expect(errorOf('x + - sqrt(-2)').index).toBe(6)
+  })
+
+  it('is computed once: only what reads a sensor is computed again', () => {
+    let calls = 0
+    const sqrt = vi.spyOn(Math, 'sqrt').mockImplementation((value) => {
+      calls++
+      return value ** 0.5
+    })
+    const scope = scopeOf({ x: 2 })
+    const formula = compileFormula('x + sqrt(g * 4 + pi)', scope)
+    expect(calls).toBe(1)
+    const first = formula()
+    scope.values[0] = 3
+    expect(formula()).toBe(first + 1)
+    expect(calls).toBe(1)
+    sqrt.mockRestore()
   })
 })
 
@@ -449,8 +576,12 @@ describe('what is no formula is refused', () => {
     '{a: 1}',
     'x = 1',
     'x += 1',
-    'x == 1 ? 2 : 3',
-    'x ? y : 1',
+    'x ? y',
+    'x ? : 1',
+    'x ?: 1',
+    '? 1 : 2',
+    'x ? 1 : ',
+    'x : y',
     'x++',
     'x => x',
     '() => 1',
@@ -523,6 +654,25 @@ describe('what is no formula is refused', () => {
         expect(errorOf(text).message).toMatch(/^There is no (function|sensor or constant) called/)
       }
     }
+  })
+})
+
+describe('nesting', () => {
+  it('of 60 parentheses is fine, of 70 is refused where it is too deep', () => {
+    expect(resultOf(`${'('.repeat(60)}x${')'.repeat(60)}`)).toBe(3)
+    const error = errorOf(`${'('.repeat(70)}x${')'.repeat(70)}`)
+    expect(error.index).toBe(MAX_FORMULA_NESTING + 1)
+    expect(error.message).toMatch(/nested more than 64 deep/)
+  })
+
+  it.each([
+    ['calls', `${'sin('.repeat(70)}x${')'.repeat(70)}`],
+    ['signs', `${'-'.repeat(70)}x`],
+    ['powers', `${'x^'.repeat(70)}x`],
+    ['choices', `${'x ? 1 : '.repeat(70)}x`],
+  ])('of 70 %s is refused, and a long sum is not nested', (_, text) => {
+    expect(errorOf(text).message).toMatch(/nested/)
+    expect(resultOf(`${'x+'.repeat(400)}x`)).toBe(3 * 401)
   })
 })
 

@@ -77,9 +77,9 @@ describe('text that is no JSON', () => {
   })
 
   it.each<[string, string, string, string]>([
-    ['a comma too many', '"version": 1,', '"version": 1,,', '"version": 1,^,'],
-    ['a comma too few', '"version": 1,', '"version": 1', '^"name": "pendulum"'],
-    ['a comment', '"version": 1,', '"version": 1, // one', '^// one'],
+    ['a comma too many', '"version": 2,', '"version": 2,,', '"version": 2,^,'],
+    ['a comma too few', '"version": 2,', '"version": 2', '^"name": "pendulum"'],
+    ['a comment', '"version": 2,', '"version": 2, // one', '^// one'],
     ['single quotes', '"rod"', "'rod'", "^'rod'"],
     ['NaN', '[0, -10]', '[0, NaN]', '[0, ^NaN]'],
     ['Infinity', '[0, -10]', '[0, Infinity]', '[0, ^Infinity]'],
@@ -150,7 +150,7 @@ describe('keys', () => {
   })
 
   it.each([
-    ['wrld', 'world', '', '"version": 1,'],
+    ['wrld', 'world', '', '"version": 2,'],
     ['gravty', 'gravity', 'world', '"controlStep": 0.05,'],
     ['masss', 'mass', 'bodies[1]', '"mass": 1,'],
     ['fiction', 'friction', 'bodies[1]', '"mass": 1,'],
@@ -173,8 +173,8 @@ describe('keys', () => {
   })
 
   it.each(['__proto__', 'constructor', 'toString'])('that every object inherits, like "%s", are not known', (key) => {
-    const text = pendulumWith('"version": 1,', `"version": 1, "${key}": 1,`)
-    expectProblem(text, key, `"version": 1, ^"${key}": 1`, new RegExp(`"${key}" is not known here`))
+    const text = pendulumWith('"version": 2,', `"version": 2, "${key}": 1,`)
+    expectProblem(text, key, `"version": 2, ^"${key}": 1`, new RegExp(`"${key}" is not known here`))
   })
 
   const required: [string, (scene: Json) => Json, string][] = [
@@ -190,12 +190,12 @@ describe('keys', () => {
     ['solverIterations', (scene) => scene.world, 'world'],
     ['kind', (scene) => scene.bodies[0], 'bodies[0]'],
     ['position', (scene) => scene.bodies[0], 'bodies[0]'],
-    ['mass', (scene) => scene.bodies[1], 'bodies[1]'],
-    ['inertia', (scene) => scene.bodies[1], 'bodies[1]'],
+    ['shapes', (scene) => scene.bodies[1], 'bodies[1]'],
     ['type', (scene) => scene.bodies[1].shapes[0], 'bodies[1].shapes[0]'],
     ['to', (scene) => scene.bodies[1].shapes[0], 'bodies[1].shapes[0]'],
     ['type', (scene) => scene.joints[0], 'joints[0]'],
     ['anchor', (scene) => scene.joints[0], 'joints[0]'],
+    ['type', (scene) => scene.actuators[0], 'actuators[0]'],
     ['gear', (scene) => scene.actuators[0], 'actuators[0]'],
     ['maxSteps', (scene) => scene.task, 'task'],
     ['reset', (scene) => scene.task, 'task'],
@@ -227,10 +227,13 @@ describe('keys', () => {
 describe('values', () => {
   it.each<[string, string, string, string, string, RegExp]>([
     ['another format', '"torquelab-scene"', '"mjcf"', 'format', '"format": ^"mjcf"', /torquelab-scene/],
-    ['another version', '"version": 1', '"version": 2', 'version', '"version": ^2', /1/],
+    ['version 0', '"version": 2', '"version": 0', 'version', '"version": ^0', /versions 1 to 2/],
+    ['a newer version', '"version": 2', '"version": 3', 'version', '"version": ^3', /version 3.*Update TorqueLab/],
+    ['half a version', '"version": 2', '"version": 1.5', 'version', '"version": ^1.5', /versions 1 to 2/],
+    ['text for a version', '"version": 2', '"version": "2"', 'version', '"version": ^"2"', /versions 1 to 2/],
     ['an unknown kind', '"dynamic"', '"dynamik"', 'bodies[1].kind', '"kind": ^"dynamik"', /Did you mean "dynamic"/],
     ['a kind that is no text', '"dynamic"', '3', 'bodies[1].kind', '"kind": ^3', /3 is no kind.*fixed, dynamic/],
-    ['an unknown joint', '"type": "hinge"', '"type": "slider"', 'joints[0].type', '"type": ^"slider"', /"hinge"/],
+    ['an unknown joint', '"type": "hinge"', '"type": "hnge"', 'joints[0].type', '"type": ^"hnge"', /"hinge"/],
     [
       'an unknown shape',
       '"type": "capsule"',
@@ -242,8 +245,8 @@ describe('values', () => {
     ['text for a number', '"mass": 1', '"mass": "1"', 'bodies[1].mass', '"mass": ^"1"', /number.*string.*kg/],
     ['a number for text', '"joint": "hinge"', '"joint": 3', 'actuators[0].joint', '"joint": ^3', /string.*number/],
     ['null', '"mass": 1', '"mass": null', 'bodies[1].mass', '"mass": ^null', /number.*null/],
-    ['no mass', '"mass": 1', '"mass": 0', 'bodies[1].mass', '"mass": ^0', />0.*kg/],
-    ['a negative radius', '"radius": 0.06', '"radius": -0.06', 'bodies[1].shapes[0].radius', '^-0.06', />0.*m/],
+    ['no mass', '"mass": 1', '"mass": 0', 'bodies[1].mass', '"mass": ^0', />=1e-9.*kg/],
+    ['a negative radius', '"radius": 0.06', '"radius": -0.06', 'bodies[1].shapes[0].radius', '^-0.06', />=0.000001.*m/],
     ['an infinite number', '[0, -10]', '[0, 1e999]', 'world.gravity[1]', '[0, ^1e999]', /Infinity/],
     ['a huge number', '[0, -10]', '[0, -1e300]', 'world.gravity[1]', '[0, ^-1e300]', />=-1000000/],
     ['a huge mass', '"mass": 1,', '"mass": 1000001,', 'bodies[1].mass', '"mass": ^1000001', /<=1000000/],
@@ -535,7 +538,7 @@ describe('all problems at once', () => {
   it('of the schema', () => {
     const text = pendulumChanged((scene) => {
       scene.world.gravity = 'down'
-      delete scene.bodies[1].mass
+      delete scene.bodies[1].shapes[0].radius
       scene.actuators[0].gaer = 3
       scene.task.maxSteps = -1
       scene.task.reset[1].formula = ''
@@ -543,7 +546,7 @@ describe('all problems at once', () => {
     const { problems } = validateScene(text)
     expect(problems.map(({ path }) => path).sort()).toEqual([
       'actuators[0].gaer',
-      'bodies[1].mass',
+      'bodies[1].shapes[0].radius',
       'task.maxSteps',
       'task.reset[1].formula',
       'world.gravity',
@@ -595,13 +598,13 @@ describe('loadScene', () => {
   it.each<[string, (scene: Json) => void, RegExp]>([
     [
       'one problem',
-      (scene) => delete scene.bodies[1].mass,
-      /^my scene\.json:\d+:\d+: bodies\[1\]\.mass: .*missing[^(]*\(kg\)\.$/,
+      (scene) => delete scene.actuators[0].gear,
+      /^my scene\.json:\d+:\d+: actuators\[0\]\.gear: .*missing[^(]*\(torque = gear × action.*N·m\)\.$/,
     ],
     [
       'two problems',
       (scene) => {
-        delete scene.bodies[1].mass
+        delete scene.actuators[0].gear
         delete scene.name
       },
       /^my scene\.json:\d+:\d+: .*\(and 1 more problem: torquelab validate my scene\.json\)$/,
@@ -609,7 +612,7 @@ describe('loadScene', () => {
     [
       'three problems',
       (scene) => {
-        delete scene.bodies[1].mass
+        delete scene.actuators[0].gear
         delete scene.name
         delete scene.task.maxSteps
       },

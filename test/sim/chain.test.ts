@@ -338,7 +338,10 @@ describe('a joint', () => {
 
   it('adds the torques of several motors', async () => {
     const scene = spinner(0, '0')
-    const two = { ...scene, actuators: [...scene.actuators, { name: 'second', joint: 'axle', gear: -3 }] }
+    const two = {
+      ...scene,
+      actuators: [...scene.actuators, { type: 'torque' as const, name: 'second', joint: 'axle', gear: -3 }],
+    }
     const environment = await createEnvironment(two)
     environment.reset({ seed: 1 })
     environment.step([1, 1])

@@ -396,7 +396,7 @@ describe('the same seed and actions', () => {
 
   it('give the same trajectory to the bit in two environments that take turns, whatever a third does', async () => {
     const alone = [...trajectory(environment, 11)]
-    const [one, two, third] = await Promise.all([scene, scene, scene].map(createEnvironment))
+    const [one, two, third] = await Promise.all([scene, scene, scene].map((one) => createEnvironment(one)))
     const [trajectoryOne, trajectoryTwo] = [trajectory(one!, 11), trajectory(two!, 11)]
     for (const [index, expected] of alone.entries()) {
       expect(trajectoryOne.next().value).toBe(expected)
@@ -500,8 +500,11 @@ describe('a scene whose formulas give no number', () => {
   })
 
   it.each<[string, Partial<Scene['task']>]>([
-    ['a start at 1 / 0', { reset: [{ coordinate: 'hinge.angle', formula: '1 / 0' }] }],
-    ['a start at sqrt(-1)', { reset: [{ coordinate: 'hinge.velocity', formula: 'sqrt(-1)' }] }],
+    ['a start at 1 / 0', { reset: [{ coordinate: 'hinge.angle', formula: '1 / min(0, uniform(1, 2))' }] }],
+    [
+      'a start at the root of a negative number',
+      { reset: [{ coordinate: 'hinge.velocity', formula: 'sqrt(-uniform(1, 2))' }] },
+    ],
     ['an observation of 1 / time', { observation: [{ name: 'odd', formula: '1 / time' }] }],
   ])('already at its reset, by %s, stops there', (_, task) => {
     const odd = withTask(task)

@@ -57,7 +57,7 @@ describe('live play', () => {
     const frame = session.frame()
     expect([...frame.sensors]).toEqual([...environment.sensorValues])
     expect(frame.return).toBe(sum)
-    expect([...frame.torques]).toEqual([1])
+    expect([...frame.efforts]).toEqual([1])
     environment.close()
   })
 

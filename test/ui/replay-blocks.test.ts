@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { RolloutColumns } from '../../src/host/rpc/contract.ts'
 import { BLOCK_ROWS, blockOf, RolloutBlocks } from '../../src/ui/replay/rollout-blocks.ts'
 
-const sizes = { poses: 3, observation: 2, action: 1, terms: 2 }
+const sizes = { poses: 3, observation: 2, action: 1, efforts: 1, terms: 2 }
 
 function columns(from: number, to: number): RolloutColumns {
   const rows = Array.from({ length: to - from }, (_, row) => from + row)
@@ -15,6 +15,7 @@ function columns(from: number, to: number): RolloutColumns {
     poses: rows.flatMap((step) => [step, step + 0.5, 2 * step]),
     observation: rows.flatMap((step) => [Math.cos(step), step === 12_345 ? 99 : 0]),
     action: rows.map((step) => (step === 0 ? 0 : 0.5)),
+    efforts: rows.map((step) => (step === 0 ? 0 : 2)),
     terms: rows.flatMap((step) => (step === 0 ? [0, 0] : [-0.1, -0.2])),
     reward: rows.map((step) => (step === 0 ? 0 : -0.1 - 0.2)),
   }
@@ -42,8 +43,17 @@ describe('RolloutBlocks', () => {
     await blocks.loadAll(() => true)
     expect(asked).toEqual([0])
     expect(blocks.rows).toBe(201)
-    expect(blocks.row(0)).toEqual({ poses: Float32Array.of(0, 0.5, 0), action: [0], returnSoFar: 0 })
-    expect(blocks.row(200)).toMatchObject({ action: [0.5], returnSoFar: returnAfter(200) })
+    expect(blocks.row(0)).toEqual({
+      poses: Float32Array.of(0, 0.5, 0),
+      action: [0],
+      efforts: Float32Array.of(0),
+      returnSoFar: 0,
+    })
+    expect(blocks.row(200)).toMatchObject({
+      action: [0.5],
+      efforts: Float32Array.of(2),
+      returnSoFar: returnAfter(200),
+    })
     expect(blocks.curves.observation[0]!.x.length).toBe(201)
     // The reset has neither action nor reward.
     expect(blocks.curves.terms[1]!.x.length).toBe(200)

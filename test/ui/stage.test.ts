@@ -3,16 +3,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openScene } from '../../src/host/scenes.ts'
 import type { Scene } from '../../src/scene/schema.ts'
-import {
-  boxOutline,
-  capsuleOutline,
-  drawnPoses,
-  jointPositions,
-  sceneBounds,
-  torqueArc,
-  torqueRanges,
-} from '../../src/ui/stage/geometry.ts'
+import { commandedEfforts, largestEfforts } from '../../src/sim/efforts.ts'
+import { sceneBounds } from '../../src/ui/stage/bounds.ts'
+import { followedBody, followTo } from '../../src/ui/stage/follow.ts'
+import { drawnPoses, partsOf, placeOf } from '../../src/ui/stage/geometry.ts'
 import { gridLabel, gridLines, gridSpacing, lengthLabel } from '../../src/ui/stage/grid.ts'
+import { boxOutline, capsuleOutline, forceArrow, torqueArc } from '../../src/ui/stage/outlines.ts'
 import { fitView, panBy, screenToWorld, worldToScreen, zoomAt } from '../../src/ui/stage/view.ts'
 
 fc.configureGlobal({ seed: 1 })
@@ -168,11 +164,11 @@ describe('a torque', () => {
     const scene: Scene = {
       ...pendulum,
       actuators: [
-        { name: 'a', joint: 'hinge', gear: 2 },
-        { name: 'b', joint: 'hinge', gear: -3 },
+        { type: 'torque', name: 'a', joint: 'hinge', gear: 2 },
+        { type: 'torque', name: 'b', joint: 'hinge', gear: -3 },
       ],
     }
-    expect(torqueRanges(scene)).toEqual([5])
+    expect(largestEfforts(scene)).toEqual([5])
   })
 })
 
@@ -197,10 +193,125 @@ describe('a scene on the stage', () => {
   it('has its joints where the bodies are', () => {
     // Given a rod that hangs down: its centre of mass is half a metre below the hinge.
     const poses = drawnPoses(pendulum)
-    expect(jointPositions(pendulum, poses)).toEqual([0, 0])
+    const [hinge] = partsOf(pendulum).joints
+    expect(placeOf(hinge!, poses)).toEqual({ x: 0, y: 0 })
     poses.set([0, -0.5, Math.PI], 3)
-    const [x, y] = jointPositions(pendulum, poses)
+    const { x, y } = placeOf(hinge!, poses)
     expect(x).toBeCloseTo(0)
     expect(y).toBeCloseTo(0)
+  })
+})
+
+/** A cart on a rail of ±2 m that stands at 45°, with a pole of 1 m on it. */
+const cart: Scene = {
+  ...pendulum,
+  bodies: [
+    { name: 'rail', kind: 'fixed', position: [0, 0], shapes: [] },
+    { name: 'cart', kind: 'dynamic', position: [0, 0], mass: 1, inertia: 1, shapes: [{ type: 'circle', radius: 0.1 }] },
+    {
+      name: 'pole',
+      kind: 'dynamic',
+      position: [0, 0.5],
+      mass: 1,
+      inertia: 1,
+      shapes: [{ type: 'circle', radius: 0.5 }],
+    },
+  ],
+  joints: [
+    { type: 'slider', name: 'slide', parent: 'rail', child: 'cart', anchor: [0, 0], axis: [3, 3], range: [-2, 2] },
+    { type: 'hinge', name: 'hinge', parent: 'cart', child: 'pole', anchor: [0, 0] },
+  ],
+  actuators: [
+    { type: 'force', name: 'push', joint: 'slide', gear: 10 },
+    { type: 'velocity', name: 'turn', joint: 'hinge', gear: 4, gain: 100, maxForce: 80 },
+    { type: 'thruster', name: 'jet', body: 'pole', point: [0, 0.5], direction: [0, 2], gear: -7 },
+  ],
+  markers: [{ name: 'tip', body: 'pole', position: [0, 0.5] }],
+}
+
+describe('a slider on the stage', () => {
+  it('has room for its whole way with all that it carries', () => {
+    const { minX, minY, maxX, maxY } = sceneBounds(cart)
+    const way = 2 * Math.SQRT1_2
+    for (const reach of [-minX, -minY, maxX, maxY]) {
+      expect(reach).toBeGreaterThanOrEqual(way + 1)
+      expect(reach).toBeLessThan(way + 1.2)
+    }
+  })
+
+  it('has its rail on the parent and its carriage on the child', () => {
+    const poses = drawnPoses(cart)
+    poses.set([1, 1, 0], 3)
+    const { rails, joints, markers } = partsOf(cart)
+    expect(rails[0]).toMatchObject({ joint: 0, body: 0, point: { x: 0, y: 0 }, range: [-2, 2] })
+    expect(rails[0]!.angle).toBeCloseTo(Math.PI / 4)
+    expect(placeOf(joints[0]!, poses)).toEqual({ x: 1, y: 1 })
+    // The named point turns with its body.
+    poses.set([2, 0, Math.PI / 2], 6)
+    expect(placeOf(markers[0]!, poses).x).toBeCloseTo(1.5)
+    expect(placeOf(markers[0]!, poses).y).toBeCloseTo(0)
+  })
+})
+
+describe('a force', () => {
+  it('points along its axis, or against it, as long as its share of the range', () => {
+    const tip = (force: number) => forceArrow(force, 10, Math.PI / 2, 60, 12)!.head.slice(0, 2)
+    for (const [force, y] of [
+      [10, 60],
+      [5, 30],
+      [-5, -30],
+      [-50, -60],
+    ] as const) {
+      expect(tip(force)[0]).toBeCloseTo(0)
+      expect(tip(force)[1]).toBeCloseTo(y)
+    }
+    expect(forceArrow(0, 10, 0, 60, 12)).toBeUndefined()
+  })
+
+  it('is measured against what its actuators can do, joint by joint and then by thruster', () => {
+    expect(largestEfforts(cart)).toEqual([10, 80, 7])
+  })
+
+  it('of an old rollout is what its action commands, as far as that can be known', () => {
+    expect([...commandedEfforts(cart, [0.5, 1, -1])]).toEqual([5, 0, 7])
+  })
+})
+
+describe('the camera', () => {
+  const runner: Scene = { ...cart, joints: cart.joints.slice(1), actuators: cart.actuators.slice(1) }
+
+  it('follows the body at the root of what is driven, unless that is on the ground', () => {
+    expect(followedBody(runner)).toBe(1)
+    expect(followedBody(cart)).toBeUndefined()
+    expect(followedBody(pendulum)).toBeUndefined()
+  })
+
+  it('does not follow a ball beside a robot that stands', () => {
+    const ball: Scene['bodies'][number] = {
+      name: 'ball',
+      kind: 'dynamic',
+      position: [3, 0],
+      mass: 1,
+      inertia: 1,
+      shapes: [{ type: 'circle', radius: 0.1 }],
+    }
+    expect(followedBody({ ...pendulum, bodies: [...pendulum.bodies, ball] })).toBeUndefined()
+  })
+
+  it('goes along sideways, and keeps still for a hop', () => {
+    const view = { x: 1, y: 1, scale: 100 }
+    expect(followTo(view, SIZE, { x: 0, y: 1 }, { x: 5, y: 1.5 })).toEqual({ x: 6, y: 1, scale: 100 })
+    expect(followTo(view, SIZE, { x: 0, y: 1 }, { x: 0, y: 1.5 })).toBe(view)
+  })
+
+  it('goes up and down with what would leave the stage', () => {
+    fc.assert(
+      fc.property(anyView, fc.double({ min: -1e4, max: 1e4, noNaN: true }), (view, y) => {
+        const after = followTo(view, SIZE, { x: 0, y: 0 }, { x: 0, y })
+        const at = worldToScreen(after, SIZE, 0, y).y
+        expect(at).toBeGreaterThan(SIZE.height * 0.15)
+        expect(at).toBeLessThan(SIZE.height * 0.85)
+      }),
+    )
   })
 })

@@ -124,6 +124,8 @@ const rolloutColumns = z.object({
   observation: z.array(finite),
   /** action size; 0 in the row of the reset */
   action: z.array(finite),
+  /** joints + thrusters: N·m or N (src/sim/efforts.ts); 0 in the row of the reset */
+  efforts: z.array(finite),
   /** reward terms; 0 in the row of the reset */
   terms: z.array(finite),
   reward: z.array(finite),
@@ -201,8 +203,8 @@ export const events = {
     step: z.int(),
     /** bodies × 3: x, y (m), angle (rad), in the scene's order */
     poses: z.array(finite),
-    /** N·m, per joint */
-    torques: z.array(finite),
+    /** N·m or N: one a joint, then one a thruster (src/sim/efforts.ts) */
+    efforts: z.array(finite),
   }),
   /** A run began, changed its status or ended; `problem` says why it failed. */
   'runs.changed': runEntry,

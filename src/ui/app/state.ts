@@ -46,11 +46,14 @@ export function dismiss(id: number): void {
   messages.value = messages.value.filter((message) => message.id !== id)
 }
 
-/** Reads the list of scenes, and chooses the first one where none is chosen. */
+/** The scene that a new window shows: the simplest. */
+const FIRST_SCENE = 'pendulum'
+
+/** Reads the list of scenes, and chooses one where none is chosen. */
 export async function refreshScenes(): Promise<void> {
   try {
     sceneEntries.value = await host.request('scenes.list', {})
-    const first = sceneEntries.value[0]
+    const first = sceneEntries.value.find(({ id }) => id === FIRST_SCENE) ?? sceneEntries.value[0]
     // A scene may have been opened meanwhile, and is then being read.
     if (latestChoice === 0 && first) await chooseScene(first)
   } catch (error) {

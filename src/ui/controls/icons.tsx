@@ -40,6 +40,9 @@ export const ToEndIcon = icon(<path d="M13 3v10M3 3.5v9L10 8z" />)
 export const ResetIcon = icon(<path d="M3.2 6.2A5.2 5.2 0 1 1 2.8 9M3 2.5v3.8h3.8" />)
 export const StopIcon = icon(<rect x="3.5" y="3.5" width="9" height="9" rx="1" />, true)
 export const FitIcon = icon(<path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10M6.2 6.2h3.6v3.6H6.2z" />)
+export const FollowIcon = icon(
+  <path d="M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6zM8 1.5v3M8 11.5v3M1.5 8h3M11.5 8h3" />,
+)
 export const LoopIcon = icon(
   <path d="M11 1.8l2.2 2.2L11 6.2M13 4H5.5A3 3 0 0 0 2.5 7v.8M5 14.2L2.8 12 5 9.8M3 12h7.5a3 3 0 0 0 3-3v-.8" />,
 )

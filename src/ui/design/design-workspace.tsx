@@ -38,7 +38,7 @@ export function DesignWorkspace() {
         <Stage
           scene={scene}
           poses={play.poses}
-          torques={play.torques}
+          efforts={play.efforts}
           label={`Stage: ${scene.name}`}
           overlay={<Outcome scene={scene} />}
         />

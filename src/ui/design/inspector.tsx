@@ -12,15 +12,17 @@ import { Panel } from '../controls/layout.tsx'
 import { Slider } from '../controls/slider.tsx'
 import { shell } from '../host.ts'
 import type { LivePlay } from '../play/live-play.ts'
+import { ACTUATOR_WORDS, commandText } from './actuators.ts'
 import { formatSigned } from './format.ts'
 import { type LiveRow, LiveTable } from './live-table.tsx'
+import { groupSensors } from './sensor-groups.ts'
 
 export function Inspector({ play, scene }: { play: LivePlay; scene: Scene }) {
   const { reward, observation, sensors } = useMemo(() => rowsOf(scene), [scene])
   return (
     <aside class="inspector" aria-label="Inspector">
       <ScenePanel />
-      <TorquePanel play={play} scene={scene} />
+      <ActuatorPanel play={play} scene={scene} />
       <Panel title="Reward" actions={<span>last step</span>}>
         <LiveTable play={play} rows={reward} caption="Reward terms of the last step and their sum" />
       </Panel>
@@ -28,7 +30,14 @@ export function Inspector({ play, scene }: { play: LivePlay; scene: Scene }) {
         <LiveTable play={play} rows={observation} caption="What the policy observes" />
       </Panel>
       <Panel title="Sensors">
-        <LiveTable play={play} rows={sensors} caption="Every sensor of the scene" />
+        {sensors.map(({ title, rows }) => (
+          <details key={title} class="sensor-group" open>
+            <summary>
+              {title} <span class="muted">{rows.length}</span>
+            </summary>
+            <LiveTable play={play} rows={rows} caption={`Sensors: ${title}`} />
+          </details>
+        ))}
       </Panel>
     </aside>
   )
@@ -64,20 +73,20 @@ function ScenePanel() {
   )
 }
 
-function TorquePanel({ play, scene }: { play: LivePlay; scene: Scene }) {
+function ActuatorPanel({ play, scene }: { play: LivePlay; scene: Scene }) {
   const springsBack = useSignal(false)
   return (
-    <Panel title="Torque by hand">
-      {scene.actuators.map(({ name, gear }, index) => (
+    <Panel title="Actuators by hand">
+      {scene.actuators.map((actuator, index) => (
         <Slider
-          key={name}
-          label={`Torque ${name}`}
+          key={actuator.name}
+          label={`${ACTUATOR_WORDS[actuator.type]} ${actuator.name}`}
           min={-1}
           max={1}
           step={0.05}
           centred
           value={play.action.value[index] ?? 0}
-          format={(value) => `${formatSigned(value, 2)}  =  ${formatSigned(value * gear, 2)} N·m`}
+          format={(value) => `${formatSigned(value, 2)}  =  ${commandText(scene, actuator, value)}`}
           onInput={(value) => play.setAction(index, value)}
           onRelease={() => {
             if (springsBack.value) play.setAction(index, 0)
@@ -107,7 +116,11 @@ function TorquePanel({ play, scene }: { play: LivePlay; scene: Scene }) {
   )
 }
 
-function rowsOf(scene: Scene): Record<'reward' | 'observation' | 'sensors', LiveRow[]> {
+function rowsOf(scene: Scene): {
+  reward: LiveRow[]
+  observation: LiveRow[]
+  sensors: { title: string; rows: LiveRow[] }[]
+} {
   return {
     reward: [
       ...scene.task.reward.map(
@@ -134,8 +147,11 @@ function rowsOf(scene: Scene): Record<'reward' | 'observation' | 'sensors', Live
         read: ({ observation }) => observation[index]!,
       }),
     ),
-    sensors: sensorsOf(scene).map(
-      ({ name, unit }, index): LiveRow => ({ name, unit, kind: 'sensor', read: ({ sensors }) => sensors[index]! }),
-    ),
+    sensors: groupSensors(sensorsOf(scene)).map(({ title, sensors }) => ({
+      title,
+      rows: sensors.map(
+        ({ name, unit, index }): LiveRow => ({ name, unit, kind: 'sensor', read: (frame) => frame.sensors[index]! }),
+      ),
+    })),
   }
 }

@@ -10,7 +10,7 @@ export class LivePlay {
   /** The newest frame of the loaded scene; undefined until its first one is there. */
   readonly frame = signal<PlayFrame | undefined>(undefined)
   readonly poses = computed(() => this.frame.value?.poses)
-  readonly torques = computed(() => this.frame.value?.torques)
+  readonly efforts = computed(() => this.frame.value?.efforts)
   readonly playing = computed(() => this.frame.value?.playing ?? false)
   readonly over = computed(() => Boolean(this.frame.value?.terminated || this.frame.value?.truncated))
   /** Why live play stopped, in words; only a reset goes on. */

@@ -32,8 +32,8 @@ export interface PlayFrame {
   time: number
   /** [bodies × 3] x, y (m), angle (rad); while it plays, between the last two steps so that motion is smooth */
   poses: Float32Array
-  /** N·m, one a joint */
-  torques: Float32Array
+  /** N·m or N: one a joint, then one a thruster (src/sim/efforts.ts) */
+  efforts: Float32Array
   /** In the order of `sensorsOf(scene)`. */
   sensors: Float64Array
   observation: Float32Array

@@ -69,7 +69,8 @@ async function load({ scene, seed }: Extract<PlayRequest, { type: 'load' }>): Pr
   loads++
   session?.close()
   session = undefined
-  session = new PlaySession(await createEnvironment(scene), loads, seed)
+  // The inspector shows every sensor.
+  session = new PlaySession(await createEnvironment(scene, { measureForces: true }), loads, seed)
   session.setSpeed(speed)
   sendFrame()
 }

@@ -1,6 +1,7 @@
 /** One scene in live play: an environment stepped in real time by an action given by hand. It knows no clock and no thread. */
 import { type Controller, Episode } from '../../episode/episode.ts'
 import { wrap } from '../../scene/formula.ts'
+import { effortCount, effortReader, type ReadEfforts } from '../../sim/efforts.ts'
 import type { Environment } from '../../sim/environment.ts'
 import { STATE_STRIDE } from '../../sim/physics.ts'
 import type { PlayFrame } from './messages.ts'
@@ -12,6 +13,7 @@ const LONGEST_TICK = 0.02
 
 export class PlaySession {
   private readonly environment: Environment
+  private readonly readEfforts: ReadEfforts
   private readonly load: number
   private readonly hand: Float32Array
   private readonly before: Float64Array
@@ -27,6 +29,7 @@ export class PlaySession {
   /** `load` marks the frames of this session. */
   constructor(environment: Environment, load: number, seed: number) {
     this.environment = environment
+    this.readEfforts = effortReader(environment)
     this.load = load
     this.seed = seed
     this.hand = new Float32Array(environment.spec.action.length)
@@ -106,9 +109,7 @@ export class PlaySession {
       step: result?.info.step ?? 0,
       time: result?.info.time ?? 0,
       poses: this.posesNow(),
-      torques: Float32Array.from(
-        environment.sensors.flatMap(({ kind }, index) => (kind === 'torque' ? [sensors[index]!] : [])),
-      ),
+      efforts: this.effortsNow(),
       sensors,
       observation: Float32Array.from(observation),
       terms: Float64Array.from(environment.spec.rewardTerms, (name) => result?.terms[name] ?? 0),
@@ -123,6 +124,12 @@ export class PlaySession {
   /** Gives the engine's memory back. */
   close(): void {
     this.environment.close()
+  }
+
+  private effortsNow(): Float32Array {
+    const efforts = new Float32Array(effortCount(this.environment.scene))
+    this.readEfforts(efforts)
+    return efforts
   }
 
   /** Where the bodies are: while playing, as far between the last two states as time is between two steps. */

@@ -7,7 +7,7 @@ import { Stage } from '../stage/stage.tsx'
 import './replay.css'
 import { ReplayPlots } from './replay-plots.tsx'
 import { RolloutList } from './rollout-list.tsx'
-import { opened, openRollout, player, poses, refreshLists, torques } from './state.ts'
+import { efforts, opened, openRollout, player, poses, refreshLists } from './state.ts'
 import { Transport } from './transport.tsx'
 
 export function ReplayWorkspace() {
@@ -60,7 +60,7 @@ function Player() {
           <Stage
             scene={rollout.scene}
             poses={poses}
-            torques={torques}
+            efforts={efforts}
             label={`Recorded episode of ${rollout.scene.name}`}
           />
         </div>

@@ -17,6 +17,7 @@ export interface RowSizes {
   poses: number
   observation: number
   action: number
+  efforts: number
   terms: number
 }
 
@@ -24,6 +25,8 @@ export interface RowSizes {
 export interface RolloutRow {
   poses: Float32Array
   action: number[]
+  /** N·m or N, in the order of src/sim/efforts.ts. */
+  efforts: Float32Array
   /** Sum of the rewards up to this step, in the order in which they came. */
   returnSoFar: number
 }
@@ -98,10 +101,11 @@ export class RolloutBlocks {
     this.blocks.delete(index)
     this.blocks.set(index, block)
     const row = step - index * BLOCK_ROWS
-    const { poses, action } = block.columns
+    const { poses, action, efforts } = block.columns
     return {
       poses: Float32Array.from(slice(poses, row, this.sizes.poses)),
       action: slice(action, row, this.sizes.action),
+      efforts: Float32Array.from(slice(efforts, row, this.sizes.efforts)),
       returnSoFar: block.returns[row]!,
     }
   }
@@ -121,7 +125,7 @@ export class RolloutBlocks {
     const from = index * BLOCK_ROWS
     const to = Math.min(this.rows, from + BLOCK_ROWS)
     const columns = await this.read(from, to)
-    const { poses, observation, action, terms } = this.sizes
+    const { poses, observation, action, efforts, terms } = this.sizes
     const count = to - from
     const isWhole =
       columns.time.length === count &&
@@ -129,6 +133,7 @@ export class RolloutBlocks {
       columns.poses.length === count * poses &&
       columns.observation.length === count * observation &&
       columns.action.length === count * action &&
+      columns.efforts.length === count * efforts &&
       columns.terms.length === count * terms
     if (!isWhole) throw new Error(`Steps ${from} to ${to - 1} of the rollout do not fit its scene. Record it anew.`)
     // NaN until loadAll has come to this block: the sum before it is not known yet.

@@ -2,6 +2,7 @@
 import { batch, effect, signal } from '@preact/signals'
 import type { RolloutEntry, RunEntry } from '../../host/rpc/contract.ts'
 import type { Scene } from '../../scene/schema.ts'
+import { effortCount } from '../../sim/efforts.ts'
 import { rolloutToOpen, workspace } from '../app/state.ts'
 import { host } from '../host.ts'
 import { advance, initialPlayer, type PlayerEvent, type PlayerState, stepOf } from './player.ts'
@@ -27,8 +28,8 @@ export const curveRevision = signal(0)
 /** What was recorded at the playhead; undefined until it is here. */
 export const row = signal<RolloutRow | undefined>(undefined)
 export const poses = signal<Float32Array | undefined>(undefined)
-/** N·m, one a joint. */
-export const torques = signal<Float32Array | undefined>(undefined)
+/** N·m or N: one a joint, then one a thruster. */
+export const efforts = signal<Float32Array | undefined>(undefined)
 /** At the playhead, s. */
 export const time = signal<number | undefined>(undefined)
 
@@ -69,6 +70,7 @@ export async function openRollout(id: string): Promise<void> {
       poses: 3 * bodies.length,
       observation: task.observation.length,
       action: actuators.length,
+      efforts: effortCount(scene),
       terms: task.reward.length,
     }
     const blocks = new RolloutBlocks(entry.steps, sizes, (from, to) => host.request('rollouts.read', { id, from, to }))
@@ -103,7 +105,7 @@ function showRow(): void {
   if (!rollout || !('position' in state)) {
     row.value = undefined
     poses.value = undefined
-    torques.value = undefined
+    efforts.value = undefined
     time.value = undefined
     return
   }
@@ -118,17 +120,7 @@ function showRow(): void {
   }
   row.value = found
   poses.value = found.poses
-  torques.value = torquesOf(rollout.scene, found.action)
-}
-
-/** Torque of each joint, N·m: the sum over its actuators of gear × action. */
-function torquesOf({ joints, actuators }: Scene, action: readonly number[]): Float32Array {
-  const values = new Float32Array(joints.length)
-  actuators.forEach(({ joint, gear }, number) => {
-    const index = joints.findIndex(({ name }) => name === joint)
-    if (index >= 0) values[index] = values[index]! + gear * (action[number] ?? 0)
-  })
-  return values
+  efforts.value = found.efforts
 }
 
 // The stage and the numbers follow the player.

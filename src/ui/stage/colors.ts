@@ -12,6 +12,8 @@ const NAMES = [
   'body-line',
   'fixed',
   'fixed-line',
+  'kinematic',
+  'kinematic-line',
   'joint',
   'torque',
 ] as const

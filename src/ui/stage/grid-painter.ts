@@ -95,7 +95,10 @@ export class GridPainter {
     const width = Math.round(metres * view.scale)
     const right = size.width - SCALE_BAR_MARGIN
     const y = size.height - RULERS.bottom - SCALE_BAR_MARGIN
+    // Readable also where the ground is behind it.
     this.rulers
+      .roundRect(right - width - 6, y - 22, width + 12, 29, 4)
+      .fill({ color: colors.background, alpha: 0.8 })
       .rect(right - width, y - 1, width, 2)
       .rect(right - width, y - 5, 1, 6)
       .rect(right - 1, y - 5, 1, 6)

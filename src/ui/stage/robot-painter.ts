@@ -1,60 +1,79 @@
-/** Draws the bodies, joints and torques of a scene. Line widths are in pixels, so outlines are built anew when the zoom changes. */
+/** Draws a scene: its bodies, joints, named points, and what its actuators exert. Widths are in pixels, so outlines are built anew when the zoom changes. */
 import { Container, Graphics } from 'pixi.js'
-import type { Body, Scene } from '../../scene/schema.ts'
+import type { Scene } from '../../scene/schema.ts'
+import { largestEfforts } from '../../sim/efforts.ts'
+import { rotate } from '../../sim/geometry.ts'
+import { drawBody, LINE_WIDTH } from './body-painter.ts'
+import { sceneBounds } from './bounds.ts'
 import type { StageColors } from './colors.ts'
-import {
-  boxOutline,
-  capsuleOutline,
-  drawnPoses,
-  jointPositions,
-  sceneBounds,
-  torqueArc,
-  torqueRanges,
-} from './geometry.ts'
-import { type Size, type View, worldToScreen } from './view.ts'
+import { drawnPoses, type JointGlyph, type Parts, partsOf, placeOf, type Rail } from './geometry.ts'
+import { type Arrow, boxOutline, forceArrow, torqueArc } from './outlines.ts'
+import { type Point, type Size, type View, worldToScreen } from './view.ts'
 
-const LINE_WIDTH = 1.5
 const JOINT_RADIUS = 4.5
+/** Of a slider's carriage and of a weld, px. */
+const CARRIAGE = { along: 14, across: 8 }
+const WELD = 7
+const RAIL_STOP = 6
+const MARKER = 4
 /** Of the scene's extent, and its least and greatest size in px: clear of the bodies at its joint, but not of the window. */
 const ARC_SHARE = 1 / 15
 const ARC_RADIUS = { least: 28, greatest: 80 }
 const ARC_WIDTH = 3.5
 const ARC_HEAD = 13
+/** The arrow of the largest force, in radii of the arc. */
+const ARROW_LENGTH = 2
+
+/** What a painting needs. `poses` [bodies × 3] x, y (m), angle (rad); `efforts` as in src/sim/efforts.ts. */
+interface Picture {
+  view: View
+  size: Size
+  colors: StageColors
+  poses: ArrayLike<number>
+  efforts: ArrayLike<number> | undefined
+}
 
 export class RobotPainter {
   readonly container = new Container()
   private readonly scene: Scene
   private readonly drawn: Float32Array
   private readonly ranges: number[]
+  private readonly parts: Parts
   /** m */
   private readonly extent: number
   private readonly bodies: Graphics[]
-  private readonly joints = new Graphics()
+  private readonly rails = new Graphics()
+  private readonly glyphs = new Graphics()
   private builtFor: { scale: number; colors: StageColors } | undefined
 
   constructor(scene: Scene) {
     this.scene = scene
     this.drawn = drawnPoses(scene)
-    this.ranges = torqueRanges(scene)
+    this.ranges = largestEfforts(scene)
+    this.parts = partsOf(scene)
     const { minX, minY, maxX, maxY } = sceneBounds(scene)
     this.extent = Math.max(maxX - minX, maxY - minY)
     this.bodies = scene.bodies.map(() => new Graphics())
-    // What is fixed lies behind what moves.
-    for (const kind of ['fixed', 'dynamic'] as const) {
-      scene.bodies.forEach((body, index) => {
-        if (body.kind === kind) this.container.addChild(this.bodies[index]!)
+    // What is fixed lies behind what moves; rails lie between them.
+    const layer = (kinds: readonly string[]) => {
+      scene.bodies.forEach(({ kind }, index) => {
+        if (kinds.includes(kind)) this.container.addChild(this.bodies[index]!)
       })
     }
-    this.container.addChild(this.joints)
+    layer(['fixed'])
+    this.container.addChild(this.rails)
+    layer(['kinematic'])
+    layer(['dynamic'])
+    this.container.addChild(this.glyphs)
   }
 
-  /** `poses` [bodies × 3] x, y (m), angle (rad), as drawn where undefined; `torques` (N·m) one a joint. */
+  /** `poses` are as drawn where undefined. */
   paint(
     view: View,
     size: Size,
     colors: StageColors,
     poses: Float32Array | undefined,
-    torques: Float32Array | undefined,
+    efforts: Float32Array | undefined,
   ): void {
     if (this.builtFor?.scale !== view.scale || this.builtFor.colors !== colors) this.build(view.scale, colors)
     // Poses of another scene may still be on their way while scenes change.
@@ -64,7 +83,19 @@ export class RobotPainter {
       graphics.position.set(x, y)
       graphics.rotation = -placed[index * 3 + 2]!
     })
-    this.paintJoints(view, size, colors, placed, torques)
+    const picture = {
+      view,
+      size,
+      colors,
+      poses: placed,
+      efforts: efforts?.length === this.ranges.length ? efforts : undefined,
+    }
+    this.rails.clear()
+    for (const rail of this.parts.rails) this.paintRail(rail, picture)
+    this.glyphs.clear()
+    this.paintMarkers(picture)
+    for (const [index, joint] of this.parts.joints.entries()) this.paintJoint(joint, index, picture)
+    this.paintEfforts(picture)
   }
 
   destroy(): void {
@@ -72,86 +103,111 @@ export class RobotPainter {
   }
 
   private build(scale: number, colors: StageColors): void {
+    const [gx, gy] = this.scene.world.gravity
+    const strength = Math.hypot(gx, gy)
     this.scene.bodies.forEach((body, index) => {
       const graphics = this.bodies[index]!
       graphics.clear()
       // The body's frame has y up, the screen's y down.
       graphics.scale.set(1, -1)
-      drawBody(graphics, body, scale, colors)
+      const down = strength === 0 ? { x: 0, y: 0 } : rotate(gx / strength, gy / strength, -(body.angle ?? 0))
+      drawBody(graphics, body, scale, colors, down)
     })
     this.builtFor = { scale, colors }
   }
 
-  private paintJoints(
-    view: View,
-    size: Size,
-    colors: StageColors,
-    poses: Float32Array,
-    torques: Float32Array | undefined,
-  ): void {
-    const { joints } = this
-    joints.clear()
-    const positions = jointPositions(this.scene, poses)
+  private paintRail(rail: Rail, { view, size, colors, poses }: Picture): void {
+    const { rails } = this
+    const origin = onScreen(placeOf(rail, poses), view, size)
+    const angle = poses[rail.body * 3 + 2]! + rail.angle
+    // Without stops it goes on out of sight.
+    const [low, high] = rail.range ?? [-1e3, 1e3]
+    const limit = size.width + size.height
+    const at = (along: number, across: number): Point => {
+      const length = Math.min(limit, Math.max(-limit, along * view.scale))
+      const { x, y } = rotate(length, across, angle)
+      return { x: origin.x + x, y: origin.y - y }
+    }
+    const segment = (from: Point, to: Point) => rails.moveTo(from.x, from.y).lineTo(to.x, to.y)
+    segment(at(low, 0), at(high, 0))
+    if (rail.range) for (const end of rail.range) segment(at(end, -RAIL_STOP), at(end, RAIL_STOP))
+    rails.stroke({ width: 2, color: colors['fixed-line'] })
+  }
+
+  private paintMarkers({ view, size, colors, poses }: Picture): void {
+    for (const marker of this.parts.markers) {
+      const { x, y } = onScreen(placeOf(marker, poses), view, size)
+      const diamond = [x - MARKER, y, x, y - MARKER, x + MARKER, y, x, y + MARKER]
+      this.glyphs
+        .poly(diamond, true)
+        .fill(colors.background)
+        .poly(diamond, true)
+        .stroke({ width: 1, color: colors.label })
+    }
+  }
+
+  private paintJoint({ type, ...anchor }: JointGlyph, index: number, { view, size, colors, poses }: Picture): void {
+    const { glyphs } = this
+    const at = onScreen(placeOf(anchor, poses), view, size)
+    const line = { width: LINE_WIDTH, color: colors.joint }
+    if (type === 'hinge') {
+      glyphs
+        .circle(at.x, at.y, JOINT_RADIUS)
+        .fill(colors.background)
+        .circle(at.x, at.y, JOINT_RADIUS)
+        .stroke(line)
+        .circle(at.x, at.y, 1.5)
+        .fill(colors.joint)
+      return
+    }
+    const angle = -poses[anchor.body * 3 + 2]!
+    const rail = this.parts.rails.find(({ joint }) => joint === index)
+    const box = rail
+      ? boxOutline(at, CARRIAGE.along, CARRIAGE.across, -(poses[rail.body * 3 + 2]! + rail.angle))
+      : boxOutline(at, WELD, WELD, angle)
+    glyphs
+      .poly(box, true)
+      .fill(rail ? colors.background : colors.joint)
+      .poly(box, true)
+      .stroke(line)
+  }
+
+  private paintEfforts(picture: Picture): void {
+    const { view, size, poses, efforts, colors } = picture
+    if (!efforts) return
     const { least, greatest } = ARC_RADIUS
     const radius = Math.min(greatest, Math.max(least, this.extent * ARC_SHARE * view.scale))
-    this.scene.joints.forEach((_, index) => {
-      const { x, y } = worldToScreen(view, size, positions[index * 2]!, positions[index * 2 + 1]!)
-      joints
-        .circle(x, y, JOINT_RADIUS)
-        .fill(colors.background)
-        .circle(x, y, JOINT_RADIUS)
-        .stroke({ width: LINE_WIDTH, color: colors.joint })
-        .circle(x, y, 1.5)
-        .fill(colors.joint)
-      const arc = torqueArc(torques?.[index] ?? 0, this.ranges[index]!, radius, ARC_HEAD)
-      if (!arc) return
-      const onScreen = (points: number[]) => points.map((value, at) => (at % 2 === 0 ? x + value : y - value))
-      joints
-        .poly(onScreen(arc.line), false)
-        .stroke({ width: ARC_WIDTH, color: colors.torque, cap: 'butt', join: 'round' })
-        .poly(onScreen(arc.head), true)
-        .fill(colors.torque)
+    this.parts.joints.forEach(({ type, ...anchor }, index) => {
+      const at = onScreen(placeOf(anchor, poses), view, size)
+      if (type === 'hinge')
+        this.paintArrow(torqueArc(efforts[index]!, this.ranges[index]!, radius, ARC_HEAD), at, colors)
+      const rail = this.parts.rails.find(({ joint }) => joint === index)
+      if (!rail) return
+      const angle = poses[rail.body * 3 + 2]! + rail.angle
+      const arrow = forceArrow(efforts[index]!, this.ranges[index]!, angle, radius * ARROW_LENGTH, ARC_HEAD)
+      this.paintArrow(arrow, at, colors)
+    })
+    this.parts.thrusters.forEach((thruster, number) => {
+      const index = this.parts.joints.length + number
+      const at = onScreen(placeOf(thruster, poses), view, size)
+      const angle = poses[thruster.body * 3 + 2]! + thruster.angle
+      const arrow = forceArrow(efforts[index]!, this.ranges[index]!, angle, radius * ARROW_LENGTH, ARC_HEAD)
+      // It pushes from outside: its tip is where it acts.
+      if (arrow) this.paintArrow(arrow, { x: at.x - arrow.head[0]!, y: at.y + arrow.head[1]! }, colors)
     })
   }
-}
 
-function drawBody(graphics: Graphics, body: Body, scale: number, colors: StageColors): void {
-  const fixed = body.kind === 'fixed'
-  const line = { width: LINE_WIDTH, color: fixed ? colors['fixed-line'] : colors['body-line'] }
-  const fill = fixed ? colors.fixed : colors.body
-  for (const shape of body.shapes) {
-    if (shape.type === 'circle') {
-      const [x, y] = (shape.center ?? [0, 0]).map((value) => value * scale) as [number, number]
-      const radius = shape.radius * scale
-      graphics.circle(x, y, radius).fill(fill).circle(x, y, radius).stroke(line)
-      // A spoke shows how far a wheel has turned.
-      if (!fixed)
-        graphics
-          .moveTo(x, y)
-          .lineTo(x + radius, y)
-          .stroke(line)
-      continue
-    }
-    const outline =
-      shape.type === 'capsule'
-        ? capsuleOutline(
-            { x: shape.from[0] * scale, y: shape.from[1] * scale },
-            { x: shape.to[0] * scale, y: shape.to[1] * scale },
-            shape.radius * scale,
-            Math.min(64, Math.max(8, Math.ceil(shape.radius * scale))),
-          )
-        : boxOutline(
-            { x: (shape.center?.[0] ?? 0) * scale, y: (shape.center?.[1] ?? 0) * scale },
-            shape.width * scale,
-            shape.height * scale,
-            shape.angle ?? 0,
-          )
-    graphics.poly(outline, true).fill(fill).poly(outline, true).stroke(line)
+  private paintArrow(arrow: Arrow | undefined, { x, y }: Point, colors: StageColors): void {
+    if (!arrow) return
+    const onStage = (points: number[]) => points.map((value, at) => (at % 2 === 0 ? x + value : y - value))
+    this.glyphs
+      .poly(onStage(arrow.line), false)
+      .stroke({ width: ARC_WIDTH, color: colors.torque, cap: 'butt', join: 'round' })
+      .poly(onStage(arrow.head), true)
+      .fill(colors.torque)
   }
-  if (!fixed) drawCentreOfMass(graphics, colors)
 }
 
-/** A small cross at the centre of mass. */
-function drawCentreOfMass(graphics: Graphics, colors: StageColors): void {
-  graphics.moveTo(-4, 0).lineTo(4, 0).moveTo(0, -4).lineTo(0, 4).stroke({ width: 1, color: colors['body-line'] })
+function onScreen({ x, y }: Point, view: View, size: Size): Point {
+  return worldToScreen(view, size, x, y)
 }

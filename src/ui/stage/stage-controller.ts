@@ -2,8 +2,9 @@
 import 'pixi.js/unsafe-eval'
 import { Container, Ticker, WebGLRenderer } from 'pixi.js'
 import type { Scene } from '../../scene/schema.ts'
+import { sceneBounds } from './bounds.ts'
 import { readStageColors, type StageColors } from './colors.ts'
-import { sceneBounds } from './geometry.ts'
+import { followedBody, followTo } from './follow.ts'
 import { GridPainter, RULERS } from './grid-painter.ts'
 import { RobotPainter } from './robot-painter.ts'
 import { fitView, type Insets, type Point, panBy, type Size, type View, zoomAt } from './view.ts'
@@ -29,11 +30,16 @@ export class StageController {
   private scene: Scene | undefined
   private colors: StageColors = readStageColors()
   private poses: Float32Array | undefined
-  private torques: Float32Array | undefined
+  private efforts: Float32Array | undefined
   private view: View = { x: 0, y: 0, scale: 100 }
   private size: Size = { width: 0, height: 0 }
   /** The view is the fitted one, and follows the size of the window. */
   private isFitted = true
+  /** Index of the body that the view goes along with; undefined where the robot stays where it is. */
+  private followed: number | undefined
+  private isFollowing = true
+  /** Where the followed body was when the view last went along, m. */
+  private target: Point | undefined
   private frame = 0
   private isClosed = false
 
@@ -57,13 +63,24 @@ export class StageController {
     this.robot = new RobotPainter(scene)
     this.root.addChildAt(this.robot.container, 1)
     this.scene = scene
+    this.followed = followedBody(scene)
+    this.target = undefined
     this.fit()
   }
 
-  setState(poses: Float32Array | undefined, torques: Float32Array | undefined): void {
+  /** Where the bodies are and what the actuators exert (Stage's `poses` and `efforts`); the view follows the robot. */
+  setState(poses: Float32Array | undefined, efforts: Float32Array | undefined): void {
     this.poses = poses
-    this.torques = torques
+    this.efforts = efforts
+    this.follow()
     this.schedule()
+  }
+
+  /** Whether the view goes along with a robot that is not tied to the ground. Turned on, it brings the robot into view. */
+  setFollowing(isFollowing: boolean): void {
+    if (isFollowing === this.isFollowing) return
+    this.isFollowing = isFollowing
+    if (isFollowing) this.fit()
   }
 
   /** Takes the colours of the theme again. */
@@ -80,6 +97,9 @@ export class StageController {
         Object.entries(RULERS).map(([edge, width]) => [edge, width + FIT_MARGIN]),
       ) as unknown as Insets
       this.view = fitView(sceneBounds(this.scene), this.size, insets)
+      // The scene as drawn, moved to where the robot is now.
+      this.target = this.drawnTarget()
+      this.follow()
     }
     this.schedule()
   }
@@ -136,6 +156,21 @@ export class StageController {
     this.paint()
   }
 
+  private follow(): void {
+    const { scene, followed, poses, target, isFollowing } = this
+    if (!scene || followed === undefined || !isFollowing || this.size.width === 0) return
+    // Poses of another scene may still be on their way while scenes change.
+    if (poses && poses.length !== scene.bodies.length * 3) return
+    const now = poses ? { x: poses[followed * 3]!, y: poses[followed * 3 + 1]! } : this.drawnTarget()
+    if (now && target) this.view = followTo(this.view, this.size, target, now)
+    this.target = now
+  }
+
+  private drawnTarget(): Point | undefined {
+    const body = this.followed === undefined ? undefined : this.scene?.bodies[this.followed]
+    return body && { x: body.position[0], y: body.position[1] }
+  }
+
   private setView(view: View): void {
     this.isFitted = false
     this.view = view
@@ -154,7 +189,7 @@ export class StageController {
     if (!renderer || this.element.clientWidth === 0) return
     renderer.background.color = colors.background
     this.grid.paint(view, size, colors)
-    this.robot?.paint(view, size, colors, this.poses, this.torques)
+    this.robot?.paint(view, size, colors, this.poses, this.efforts)
     renderer.render(this.root)
     Ticker.system.update(performance.now())
   }

@@ -1,12 +1,13 @@
-/** `<Stage>`: any scene to scale, with its torques; drag to pan, wheel to zoom, double-click to see all of it. */
-import { effect, type ReadonlySignal } from '@preact/signals'
+/** `<Stage>`: any scene to scale, with its efforts; drag to pan, wheel to zoom, double-click to see all of it. */
+import { effect, type ReadonlySignal, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Scene } from '../../scene/schema.ts'
 import { IconButton } from '../controls/button.tsx'
-import { FitIcon, MinusIcon, PlusIcon } from '../controls/icons.tsx'
+import { FitIcon, FollowIcon, MinusIcon, PlusIcon } from '../controls/icons.tsx'
 import { EmptyState } from '../controls/layout.tsx'
 import { theme } from '../theme/theme.ts'
+import { followedBody } from './follow.ts'
 import './stage.css'
 import { StageController } from './stage-controller.ts'
 
@@ -14,18 +15,22 @@ export interface StageProps {
   scene: Scene
   /** [bodies × 3] x, y (m), angle (rad) in the scene's order; undefined: as drawn in the file. */
   poses: ReadonlySignal<Float32Array | undefined>
-  /** N·m, one a joint. */
-  torques: ReadonlySignal<Float32Array | undefined>
+  /** N·m or N: one a joint, then one a thruster (src/sim/efforts.ts). */
+  efforts: ReadonlySignal<Float32Array | undefined>
   /** What is seen here, for those who cannot see it. */
   label: string
   /** Shown over the stage's upper left corner. */
   overlay?: ComponentChildren
 }
 
-export function Stage({ scene, poses, torques, label, overlay }: StageProps) {
+/** One choice for all stages of the window: whether they go along with a robot that runs away. */
+const isFollowing = signal(true)
+
+export function Stage({ scene, poses, efforts, label, overlay }: StageProps) {
   const element = useRef<HTMLDivElement>(null)
   const controller = useRef<StageController | null>(null)
   const [problem, setProblem] = useState<string>()
+  const canFollow = useMemo(() => followedBody(scene) !== undefined, [scene])
 
   useLayoutEffect(() => {
     const stage = new StageController(element.current!, setProblem)
@@ -34,13 +39,15 @@ export function Stage({ scene, poses, torques, label, overlay }: StageProps) {
       theme.value
       stage.updateColors()
     })
+    const stopFollowing = effect(() => stage.setFollowing(isFollowing.value))
     return () => {
       stopTheme()
+      stopFollowing()
       stage.destroy()
     }
   }, [])
   useEffect(() => controller.current?.setScene(scene), [scene])
-  useEffect(() => effect(() => controller.current?.setState(poses.value, torques.value)), [poses, torques])
+  useEffect(() => effect(() => controller.current?.setState(poses.value, efforts.value)), [poses, efforts])
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of form fields is not what this is
@@ -53,6 +60,17 @@ export function Stage({ scene, poses, torques, label, overlay }: StageProps) {
       )}
       {overlay && <div class="stage-overlay at-left">{overlay}</div>}
       <div class="stage-overlay at-right">
+        {canFollow && (
+          <IconButton
+            icon={FollowIcon}
+            label="Follow the robot"
+            kind="quiet"
+            pressed={isFollowing.value}
+            onClick={() => {
+              isFollowing.value = !isFollowing.value
+            }}
+          />
+        )}
         <IconButton icon={MinusIcon} label="Zoom out" kind="quiet" onClick={() => controller.current?.zoom(1 / 1.25)} />
         <IconButton icon={PlusIcon} label="Zoom in" kind="quiet" onClick={() => controller.current?.zoom(1.25)} />
         <IconButton icon={FitIcon} label="Zoom to fit" kind="quiet" onClick={() => controller.current?.fit()} />

@@ -31,8 +31,8 @@ export const metricsProblem = signal<string | undefined>(undefined)
 /** The scene of the run on show; undefined where this window cannot have it. */
 export const shownScene = signal<Scene | undefined>(undefined)
 export const poses = signal<Float32Array | undefined>(undefined)
-/** N·m, one a joint. */
-export const torques = signal<Float32Array | undefined>(undefined)
+/** N·m or N: one a joint, then one a thruster. */
+export const efforts = signal<Float32Array | undefined>(undefined)
 /** Environment step of the robot on show. */
 export const frameStep = signal<number | undefined>(undefined)
 
@@ -109,7 +109,7 @@ effect(() => {
     commandProblem.value = undefined
     shownScene.value = undefined
     poses.value = undefined
-    torques.value = undefined
+    efforts.value = undefined
     frameStep.value = undefined
   })
   if (run !== undefined) void readPast(run, curves)
@@ -137,7 +137,7 @@ host.on('training.frame', (frame) => {
   if (frame.run !== shownName.peek()) return
   batch(() => {
     poses.value = Float32Array.from(frame.poses)
-    torques.value = Float32Array.from(frame.torques)
+    efforts.value = Float32Array.from(frame.efforts)
     frameStep.value = frame.step
   })
 })

@@ -6,7 +6,7 @@ import { Stage } from '../stage/stage.tsx'
 import { RunHeader } from './run-header.tsx'
 import { RunList } from './run-list.tsx'
 import { SettingsPanel } from './settings-panel.tsx'
-import { poses, refreshRuns, runs, shownRun, shownScene, torques } from './state.ts'
+import { efforts, poses, refreshRuns, runs, shownRun, shownScene } from './state.ts'
 import './train.css'
 import { TrainPlots } from './train-plots.tsx'
 
@@ -48,5 +48,5 @@ function TrainStage() {
   if (!scene) {
     return run ? <EmptyState title="No picture">The scene “{run.scene}” is not open in this window.</EmptyState> : null
   }
-  return <Stage scene={scene} poses={poses} torques={torques} label={`${scene.name} in training`} />
+  return <Stage scene={scene} poses={poses} efforts={efforts} label={`${scene.name} in training`} />
 }

@@ -1,0 +1,112 @@
+/**
+ * What touches a body, and how hard: read from the engine's contacts after a physics step.
+ *
+ * The engine reports of a contact the impulse of the step's n solver iterations and, once more, that of the last iteration of the
+ * step before (its warm start); a body at rest shows (n + 1) / n of its weight. `share` takes that out again, with the step before
+ * spread evenly over its iterations: exact at rest and at a first touch.
+ */
+import type { RigidBody, World } from '@dimforge/rapier2d-deterministic-compat'
+
+/** What the contacts of a body gave it in one physics step. */
+export interface ContactSum {
+  /** Sum of the sizes of normal impulses, N·s. */
+  normal: number
+  /** Sum of normal and friction impulses on the body, N·s. */
+  x: number
+  y: number
+  /** Their moment about the origin of the scene, N·m·s. */
+  moment: number
+  touches: boolean
+}
+
+type RawPair = NonNullable<ReturnType<World['narrowPhase']['raw']['contact_pair']>>
+type RawManifold = NonNullable<ReturnType<RawPair['contactManifold']>>
+
+export function emptySum(): ContactSum {
+  return { normal: 0, x: 0, y: 0, moment: 0, touches: false }
+}
+
+export class Contacts {
+  private readonly world: World
+  private readonly bodyOf = new Map<number, number>()
+  private readonly colliders: readonly (readonly number[])[]
+  private readonly scratch = new Float32Array(16)
+  /** What `visit` works on. */
+  private collider = 0
+  private counts: (other: number) => boolean = () => true
+  private into: ContactSum = emptySum()
+
+  /** `bodies` in the scene's order. */
+  constructor(world: World, bodies: readonly RigidBody[]) {
+    this.world = world
+    this.colliders = bodies.map((body, index) =>
+      Array.from({ length: body.numColliders() }, (_, at) => {
+        const { handle } = body.collider(at)
+        this.bodyOf.set(handle, index)
+        return handle
+      }),
+    )
+  }
+
+  /** Sums the contacts of a body with the bodies that count into `sum`, as the last physics step left them. */
+  sum(body: number, counts: (other: number) => boolean, sum: ContactSum): void {
+    sum.normal = 0
+    sum.x = 0
+    sum.y = 0
+    sum.moment = 0
+    sum.touches = false
+    this.into = sum
+    this.counts = counts
+    const colliders = this.colliders[body]!
+    for (let index = 0; index < colliders.length; index++) {
+      this.collider = colliders[index]!
+      this.world.narrowPhase.raw.contact_pairs_with(this.collider, this.visit)
+    }
+  }
+
+  private readonly visit = (other: number): void => {
+    if (!this.counts(this.bodyOf.get(other)!)) return
+    const pair = this.world.narrowPhase.raw.contact_pair(this.collider, other)
+    if (!pair) return
+    const sign = pair.collider1() === this.collider ? -1 : 1
+    const count = pair.numContactManifolds()
+    for (let index = 0; index < count; index++) {
+      const manifold = pair.contactManifold(index)
+      if (!manifold) continue
+      this.add(manifold, sign)
+      // It points into the engine's memory, which the next step changes.
+      manifold.free()
+    }
+    pair.free()
+  }
+
+  /** `sign` is 1 where the body is the second of the pair, to which the normal points. */
+  private add(manifold: RawManifold, sign: number): void {
+    const { into, scratch } = this
+    const count = manifold.num_contacts()
+    const solved = manifold.num_solver_contacts()
+    for (let index = 0; index < count; index++) {
+      const normal = manifold.contact_impulse(index)
+      if (normal > 0 || manifold.contact_dist(index) <= 0) into.touches = true
+      if (normal <= 0) continue
+      const tangent = manifold.contact_tangent_impulse(index)
+      manifold.normal(scratch)
+      const nx = scratch[0]!
+      const ny = scratch[1]!
+      // The engine's tangent is (ny, -nx), and its impulses act on the first body against the normal.
+      const x = sign * (nx * normal - ny * tangent)
+      const y = sign * (ny * normal + nx * tangent)
+      into.normal += normal
+      into.x += x
+      into.y += y
+      if (index < solved && manifold.solver_contact_point(this.world.bodies.raw, index, scratch)) {
+        into.moment += scratch[0]! * y - scratch[1]! * x
+      }
+    }
+  }
+}
+
+/** The impulse of a physics step alone, from what the engine reports and what the step before was found to have. */
+export function share(reported: number, before: number, solverIterations: number): number {
+  return reported - before / solverIterations
+}

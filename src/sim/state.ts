@@ -1,0 +1,28 @@
+/** The state of a world: six numbers for each body, read without allocating. */
+import type { RigidBody } from '@dimforge/rapier2d-deterministic-compat'
+import type { BodyMass } from './bodies.ts'
+
+/** Numbers per body in a state: x, y (m), angle (rad, in (-π, π]), vx, vy (m/s), angular velocity (rad/s); of its frame. */
+export const STATE_STRIDE = 6
+
+const scratch = { x: 0, y: 0 }
+
+/** Writes where a body's frame is and how it moves. `mass` is undefined for a body that is not dynamic. */
+export function readBody(body: RigidBody, mass: BodyMass | undefined, target: Float64Array, at: number): void {
+  body.translation(scratch)
+  target[at] = scratch.x
+  target[at + 1] = scratch.y
+  const angle = body.rotation()
+  target[at + 2] = angle
+  body.linvel(scratch)
+  const spin = body.angvel()
+  target[at + 3] = scratch.x
+  target[at + 4] = scratch.y
+  target[at + 5] = spin
+  if (!mass || (mass.centre.x === 0 && mass.centre.y === 0)) return
+  // The engine's velocity is that of the centre of mass.
+  const cos = Math.cos(angle)
+  const sin = Math.sin(angle)
+  target[at + 3] = scratch.x + spin * (sin * mass.centre.x + cos * mass.centre.y)
+  target[at + 4] = scratch.y - spin * (cos * mass.centre.x - sin * mass.centre.y)
+}
