@@ -61,7 +61,7 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     // AssemblyScript: a program of its own, whose imports have no file endings.
-    exclude: { path: '^src/agent/kernel/assembly/' },
+    exclude: { path: '^src/(agent/kernel|common/exact-math)/assembly/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },

@@ -4,6 +4,8 @@
  * objects on the heap as soon as the engine cannot inline the call.
  */
 
+import * as exact from '../common/exact-math/exact-math.ts'
+
 /** A number in memory, which steps of a formula read and write. */
 export class Cell {
   private readonly memory: Float64Array
@@ -53,16 +55,16 @@ export interface FormulaFunction {
 
 export const FUNCTIONS: Readonly<Record<string, FormulaFunction>> = {
   sin: unary('x', 'sine of an angle in rad', 'angle', (out, x) => () => {
-    out.value = Math.sin(x.value)
+    out.value = exact.sin(x.value)
   }),
   cos: unary('x', 'cosine of an angle in rad', 'angle', (out, x) => () => {
-    out.value = Math.cos(x.value)
+    out.value = exact.cos(x.value)
   }),
   tan: unary('x', 'tangent of an angle in rad', 'angle', (out, x) => () => {
-    out.value = Math.tan(x.value)
+    out.value = exact.tan(x.value)
   }),
   atan2: binary('y', 'x', 'angle of the point (x, y), in [-π, π]', 'ratio', (out, y, x) => () => {
-    out.value = Math.atan2(y.value, x.value)
+    out.value = exact.atan2(y.value, x.value)
   }),
   wrap: unary('x', 'the angle x brought into [-π, π)', 'wrapped', (out, x) => () => {
     out.value = wrap(x.value)
@@ -80,13 +82,13 @@ export const FUNCTIONS: Readonly<Record<string, FormulaFunction>> = {
     out.value = Math.sqrt(x.value)
   }),
   exp: unary('x', 'e to the power of x', 'pure', (out, x) => () => {
-    out.value = Math.exp(x.value)
+    out.value = exact.exp(x.value)
   }),
   log: unary('x', 'natural logarithm', 'pure', (out, x) => () => {
-    out.value = Math.log(x.value)
+    out.value = exact.log(x.value)
   }),
   tanh: unary('x', 'hyperbolic tangent', 'pure', (out, x) => () => {
-    out.value = Math.tanh(x.value)
+    out.value = exact.tanh(x.value)
   }),
   hypot: binary('a', 'b', 'length of the vector (a, b)', 'same', (out, a, b) => () => {
     // Math.hypot makes a list of its arguments.
@@ -149,7 +151,7 @@ export function wrap(angle: number): number {
 /** The value that the bell curve of `tolerance` has at its margin. */
 const VALUE_AT_MARGIN = 0.1
 /** -scale²/2 of the bell curve exp(-(scale · d)² / 2), with d the distance in margins. */
-const EXPONENT = Math.log(VALUE_AT_MARGIN)
+const EXPONENT = exact.log(VALUE_AT_MARGIN)
 
 /**
  * dm_control's `rewards.tolerance` with its gaussian sigmoid (suite/utils/rewards.py): 1 where low ≤ x ≤ high, and
@@ -159,7 +161,7 @@ export function tolerance(x: number, low: number, high: number, margin: number):
   if (x >= low && x <= high) return 1
   if (margin <= 0) return Number.isNaN(x) ? x : 0
   const distance = (x < low ? low - x : x - high) / margin
-  return Math.exp(EXPONENT * distance * distance)
+  return exact.exp(EXPONENT * distance * distance)
 }
 
 function unary(

@@ -2,6 +2,7 @@
  * Formulas over named sensors, compiled to closures: no `eval`, no allocation when called.
  * What a formula may name is decided here; how it is written, in formula-syntax.ts; its functions are in formula-functions.ts.
  */
+import * as exact from '../common/exact-math/exact-math.ts'
 import { suggestion } from '../common/nearest.ts'
 import { Cell, FUNCTIONS, type Step } from './formula-functions.ts'
 import {
@@ -320,7 +321,7 @@ const OPERATORS: Record<Exclude<BinaryOperator, 'and' | 'or'>, (out: Cell, left:
 
 /** x² as a product: exact, where `Math.pow` promises nothing across JavaScript engines. */
 function power(base: number, exponent: number): number {
-  return exponent === 2 ? base * base : base ** exponent
+  return exponent === 2 ? base * base : exact.pow(base, exponent)
 }
 
 function expectArguments(node: CallExpression, least: number, most = least): void {

@@ -56,7 +56,7 @@ export function shapeMassProperties(shape: SolidShape, density: number): MassPro
 }
 
 function ball(center: Point, radius: number, density: number): MassProperties {
-  const mass = density * (4 / 3) * Math.PI * radius ** 3
+  const mass = density * (4 / 3) * Math.PI * radius * radius * radius
   return { mass, centerOfMass: [...center], inertia: (2 / 5) * mass * radius ** 2 }
 }
 
@@ -64,7 +64,7 @@ function ball(center: Point, radius: number, density: number): MassProperties {
 function capsule(from: Point, to: Point, radius: number, density: number): MassProperties {
   const length = Math.hypot(to[0] - from[0], to[1] - from[1])
   const cylinder = density * Math.PI * radius ** 2 * length
-  const balls = density * (4 / 3) * Math.PI * radius ** 3
+  const balls = density * (4 / 3) * Math.PI * radius * radius * radius
   return {
     mass: cylinder + balls,
     centerOfMass: [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2],

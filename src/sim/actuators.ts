@@ -1,5 +1,7 @@
 /** Actions into forces: each actuator as a small object that takes its part of the action and pushes. */
+
 import type { RigidBody, World } from '@dimforge/rapier2d-deterministic-compat'
+import * as exact from '../common/exact-math/exact-math.ts'
 import type { Actuator, ThrusterActuator } from '../scene/schema.ts'
 import { type EngineVector, engineVector } from './engine.ts'
 import { normalised } from './geometry.ts'
@@ -91,8 +93,8 @@ export class Thruster {
     const [dx, dy] = this.direction
     const [px, py] = this.actuator.point
     const angle = body.rotation()
-    const cos = Math.cos(angle)
-    const sin = Math.sin(angle)
+    const cos = exact.cos(angle)
+    const sin = exact.sin(angle)
     body.translation(place)
     const x = place.x + cos * px - sin * py
     const y = place.y + sin * px + cos * py

@@ -1,5 +1,7 @@
 /** Bodies and shapes of a scene as the engine wants them. */
+
 import RAPIER from '@dimforge/rapier2d-deterministic-compat'
+import * as exact from '../common/exact-math/exact-math.ts'
 import type { Body, Shape } from '../scene/schema.ts'
 import { type Pose, rotate, type Vector, type Velocity } from './geometry.ts'
 
@@ -85,7 +87,7 @@ function describeShape(shape: Shape): RAPIER.ColliderDesc {
       // The engine's capsule lies along its local y axis.
       return RAPIER.ColliderDesc.capsule(Math.hypot(dx, dy) / 2, shape.radius)
         .setTranslation((shape.from[0] + shape.to[0]) / 2, (shape.from[1] + shape.to[1]) / 2)
-        .setRotation(Math.atan2(dy, dx) - Math.PI / 2)
+        .setRotation(exact.atan2(dy, dx) - Math.PI / 2)
     }
     case 'polygon': {
       const points = Float32Array.from(shape.points.flat())

@@ -1,4 +1,5 @@
 /** Points and directions of the plane, between the scene as drawn and the frames of its bodies. */
+import * as exact from '../common/exact-math/exact-math.ts'
 import type { Body } from '../scene/schema.ts'
 
 /** m, or a direction */
@@ -22,7 +23,7 @@ export interface Velocity {
 }
 
 export function rotate(x: number, y: number, angle: number): Vector {
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+  const [cos, sin] = [exact.cos(angle), exact.sin(angle)]
   return { x: cos * x - sin * y, y: sin * x + cos * y }
 }
 

@@ -1,5 +1,7 @@
 /** A scene's joints in the world: their coordinates and rates, and what acts along their free axes. */
+
 import RAPIER, { type RigidBody, type UnitImpulseJoint, type World } from '@dimforge/rapier2d-deterministic-compat'
+import * as exact from '../common/exact-math/exact-math.ts'
 import { wrap } from '../scene/formula.ts'
 import { type EngineVector, engineVector } from './engine.ts'
 import type { Vector } from './geometry.ts'
@@ -185,8 +187,8 @@ export abstract class FreeJoint {
     const { child, plan, anchor } = this
     child.translation(anchor)
     const angle = child.rotation()
-    const cos = Math.cos(angle)
-    const sin = Math.sin(angle)
+    const cos = exact.cos(angle)
+    const sin = exact.sin(angle)
     anchor.x += cos * plan.anchorInChild.x - sin * plan.anchorInChild.y
     anchor.y += sin * plan.anchorInChild.x + cos * plan.anchorInChild.y
   }
@@ -257,9 +259,9 @@ class Slider extends FreeJoint {
     parent.translation(parentPlace)
     child.translation(childPlace)
     const parentAngle = parent.rotation()
-    const [parentCos, parentSin] = [Math.cos(parentAngle), Math.sin(parentAngle)]
+    const [parentCos, parentSin] = [exact.cos(parentAngle), exact.sin(parentAngle)]
     const childAngle = child.rotation()
-    const [childCos, childSin] = [Math.cos(childAngle), Math.sin(childAngle)]
+    const [childCos, childSin] = [exact.cos(childAngle), exact.sin(childAngle)]
     const { anchorInParent, anchorInChild, axisInParent } = plan
     axis.x = parentCos * axisInParent.x - parentSin * axisInParent.y
     axis.y = parentSin * axisInParent.x + parentCos * axisInParent.y
@@ -300,7 +302,7 @@ class Slider extends FreeJoint {
     // Both on one line of action, so that the pair together feels nothing.
     const { anchorInChild } = this.plan
     const angle = child.rotation()
-    const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+    const [cos, sin] = [exact.cos(angle), exact.sin(angle)]
     point.x = childPlace.x + cos * anchorInChild.x - sin * anchorInChild.y
     point.y = childPlace.y + sin * anchorInChild.x + cos * anchorInChild.y
     this.set.rbAddForceAtPoint(child.handle, vector, point, true)
@@ -327,8 +329,8 @@ class Slider extends FreeJoint {
 
 /** From a point of a body's frame to its centre of mass, in the world. */
 function setArm(arm: Vector, centre: Vector, point: Vector, angle: number): void {
-  const cos = Math.cos(angle)
-  const sin = Math.sin(angle)
+  const cos = exact.cos(angle)
+  const sin = exact.sin(angle)
   const x = centre.x - point.x
   const y = centre.y - point.y
   arm.x = cos * x - sin * y
@@ -372,7 +374,7 @@ export function createJoint(
         RAPIER.JointData.prismatic(anchorInParent, anchorInChild, axisInParent),
       ) as UnitImpulseJoint
       // The package takes one axis for both frames; the bodies may be drawn at different angles.
-      const turn = RAPIER.RotationOps.intoRaw(Math.atan2(axisInChild.y, axisInChild.x))
+      const turn = RAPIER.RotationOps.intoRaw(exact.atan2(axisInChild.y, axisInChild.x))
       world.impulseJoints.raw.jointSetFrameX2(created.handle, turn)
       turn.free()
       return new Slider(world.bodies.raw, plan, created, parent, child, start, servos, settings)

@@ -1,5 +1,7 @@
 /** Ray sensors: how far it is from a point of a body to the next other body. */
+
 import type { RigidBody, World } from '@dimforge/rapier2d-deterministic-compat'
+import * as exact from '../common/exact-math/exact-math.ts'
 import type { RaySensor as RayEntry } from '../scene/schema.ts'
 import { type EngineVector, engineVector } from './engine.ts'
 import { STATE_STRIDE } from './state.ts'
@@ -31,13 +33,13 @@ export class RaySensor {
     const { entry, own, origin, direction, colliders, radii, set } = this
     const at = own * STATE_STRIDE
     const angle = state[at + 2]!
-    const cos = Math.cos(angle)
-    const sin = Math.sin(angle)
+    const cos = exact.cos(angle)
+    const sin = exact.sin(angle)
     const [px, py] = entry.position
     const x = state[at]! + cos * px - sin * py
     const y = state[at + 1]! + sin * px + cos * py
-    const dx = Math.cos(angle + entry.angle)
-    const dy = Math.sin(angle + entry.angle)
+    const dx = exact.cos(angle + entry.angle)
+    const dy = exact.sin(angle + entry.angle)
     origin.x = x
     origin.y = y
     direction.x = dx

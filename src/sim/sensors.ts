@@ -2,6 +2,7 @@
  * Every sensor of a scene as a closure that writes its value: names and kinds are looked up once, not in each step, and a
  * number that is written into an array needs no place on the heap, where one that is returned may.
  */
+import * as exact from '../common/exact-math/exact-math.ts'
 import { BODY_UNITS, type MarkerQuantity, type Sensor } from '../scene/sensors.ts'
 import type { PhysicsWorld } from './physics.ts'
 import type { ScenePlan } from './plan.ts'
@@ -104,8 +105,8 @@ function markerWriter(
   values: Float64Array,
 ): () => void {
   // From the origin of the body's frame to the marker, in the world.
-  const armX = (angle: number) => Math.cos(angle) * x - Math.sin(angle) * y
-  const armY = (angle: number) => Math.sin(angle) * x + Math.cos(angle) * y
+  const armX = (angle: number) => exact.cos(angle) * x - exact.sin(angle) * y
+  const armY = (angle: number) => exact.sin(angle) * x + exact.cos(angle) * y
   switch (quantity) {
     case 'x':
       return () => {

@@ -1,5 +1,7 @@
 /** The state of a world: six numbers for each body, read without allocating. */
+
 import type { RigidBody } from '@dimforge/rapier2d-deterministic-compat'
+import * as exact from '../common/exact-math/exact-math.ts'
 import type { BodyMass } from './bodies.ts'
 
 /** Numbers per body in a state: x, y (m), angle (rad, in (-π, π]), vx, vy (m/s), angular velocity (rad/s); of its frame. */
@@ -21,8 +23,8 @@ export function readBody(body: RigidBody, mass: BodyMass | undefined, target: Fl
   target[at + 5] = spin
   if (!mass || (mass.centre.x === 0 && mass.centre.y === 0)) return
   // The engine's velocity is that of the centre of mass.
-  const cos = Math.cos(angle)
-  const sin = Math.sin(angle)
+  const cos = exact.cos(angle)
+  const sin = exact.sin(angle)
   target[at + 3] = scratch.x + spin * (sin * mass.centre.x + cos * mass.centre.y)
   target[at + 4] = scratch.y - spin * (cos * mass.centre.x - sin * mass.centre.y)
 }

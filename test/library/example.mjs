@@ -12,5 +12,6 @@ do {
   observation = result.observation
   sum += result.reward
 } while (!result.terminated && !result.truncated)
-console.log(`return ${sum.toFixed(1)} in ${result.info.step} steps: ${result.info.conditions.join(', ')}`)
+const end = result.terminated ? result.info.conditions.join(', ') : 'time limit'
+console.log(`return ${sum.toFixed(1)} in ${result.info.step} steps, ${end}`)
 env.close()

@@ -17,7 +17,8 @@ const heap = []
 const action = [1, -1, 1]
 const actions = Array.from({ length: 12 }, (_, index) => (index % 2 === 0 ? 1 : -1))
 
-await play(1000)
+// Until everything is compiled.
+await play(5000)
 measure()
 await play(10_000)
 measure()
