@@ -13,7 +13,7 @@ export const MAX_FORMULA_NESTING = 64
 export const MAX_PHYSICS_STEPS = 1000
 
 /** Solver iterations (internal ones included) in one control step at most. */
-export const MAX_ITERATIONS = 100_000
+export const MAX_ITERATIONS = 20_000
 
 /** Largest number in a scene, in SI units. */
 export const MAX_NUMBER = 1e6

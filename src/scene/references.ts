@@ -22,12 +22,21 @@ export function checkReferences(scene: Scene): ReferenceProblem[] {
   ]
 }
 
+/**
+ * Sweeps inside each solver iteration. A rotor of armature and the joint's pivot converge slowly: with 1 sweep a push gave
+ * 0.35 m/s where 0.50 is right, with 16 it gave 0.4997 (physics step 2 ms, 4 iterations).
+ */
+export function internalIterationsOf({ world, joints }: Pick<Scene, 'world' | 'joints'>): number {
+  const hasArmature = joints.some((joint) => joint.type !== 'weld' && (joint.armature ?? 0) > 0)
+  return world.internalIterations ?? (hasArmature ? 16 : 1)
+}
+
 /** Physics steps in one control step. */
 export function physicsStepsPerControlStep(world: Scene['world']): number {
   return Math.round(world.controlStep / world.physicsStep)
 }
 
-function checkWorld({ world }: Scene): ReferenceProblem[] {
+function checkWorld({ world, joints }: Scene): ReferenceProblem[] {
   const steps = physicsStepsPerControlStep(world)
   if (steps > MAX_PHYSICS_STEPS) {
     const message = `The control step would be ${steps} physics steps; ${MAX_PHYSICS_STEPS} are the most. Use a longer physicsStep.`
@@ -37,7 +46,7 @@ function checkWorld({ world }: Scene): ReferenceProblem[] {
     const message = `The control step, ${world.controlStep} s, is not a whole number of physics steps of ${world.physicsStep} s.`
     return [{ path: ['world', 'physicsStep'], message }]
   }
-  const iterations = steps * world.solverIterations * (world.internalIterations ?? 1)
+  const iterations = steps * world.solverIterations * internalIterationsOf({ world, joints })
   if (iterations <= MAX_ITERATIONS) return []
   const message = `The control step would take ${iterations} solver iterations; ${MAX_ITERATIONS} are the most. Use fewer.`
   return [{ path: ['world', 'solverIterations'], message }]

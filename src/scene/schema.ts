@@ -12,6 +12,8 @@ export const SCENE_VERSION = 2
 const finite = z.number().min(-MAX_NUMBER).max(MAX_NUMBER)
 const positive = z.number().gt(0).max(MAX_NUMBER)
 const notNegative = z.number().min(0).max(MAX_NUMBER)
+/** Below this it would vanish in the engine's single precision, and a motor without any inertia divides by nothing. */
+const armature = notNegative.refine((value) => value === 0 || value >= 1e-9, 'Use 0, or at least 1e-9.')
 const length = z.number().min(MIN_LENGTH).max(MAX_NUMBER)
 const pair = z.tuple([finite, finite])
 const point = pair.describe('[x, y], m')
@@ -176,7 +178,7 @@ const joint = z.discriminatedUnion('type', [
     damping: notNegative.optional().describe('N·m·s/rad; 0 if absent'),
     stiffness: notNegative.optional().describe('of a spring towards rest, N·m/rad; 0 if absent'),
     rest: finite.optional().describe('angle where the spring rests, rad; 0 (as drawn) if absent; needs a stiffness'),
-    armature: notNegative.optional().describe("inertia of the drive's rotor about the joint, kg·m²; 0 if absent"),
+    armature: armature.optional().describe("inertia of the drive's rotor about the joint, kg·m²; 0 if absent"),
     maxVelocity: positive
       .optional()
       .describe('the speed is clipped to this after every control step, rad/s; no clipping if absent'),
@@ -192,7 +194,7 @@ const joint = z.discriminatedUnion('type', [
     damping: notNegative.optional().describe('N·s/m; 0 if absent'),
     stiffness: notNegative.optional().describe('of a spring towards rest, N/m; 0 if absent'),
     rest: finite.optional().describe('position where the spring rests, m; 0 (as drawn) if absent; needs a stiffness'),
-    armature: notNegative.optional().describe('mass that the drive adds along the axis, kg; 0 if absent'),
+    armature: armature.optional().describe('mass that the drive adds along the axis, kg; 0 if absent'),
     maxVelocity: positive
       .optional()
       .describe('the speed is clipped to this after every control step, m/s; no clipping if absent'),
@@ -339,7 +341,9 @@ export const sceneSchema = z.strictObject({
       .min(1)
       .max(100)
       .optional()
-      .describe('sweeps over all contacts and joints inside each solver iteration; 1 if absent'),
+      .describe(
+        'sweeps over all contacts and joints inside each solver iteration; 1 if absent, 16 where a joint has armature, which needs them',
+      ),
   }),
   bodies: z.array(body).min(1).max(LIMIT.bodies),
   joints: z.array(joint).max(LIMIT.joints).describe('a forest: no body is the child of two'),

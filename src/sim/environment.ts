@@ -61,6 +61,9 @@ export interface EnvironmentOptions {
   measureForces?: boolean
 }
 
+/** Largest position (m), angle (rad) and velocity (SI units) of a body that still counts as motion. */
+const MAX_STATE = 1e8
+
 export class Environment {
   readonly scene: Scene
   readonly spec: EnvironmentSpec
@@ -214,10 +217,24 @@ export class Environment {
   private requireFinite(): void {
     const { reward, terms } = this.result
     const when = `At step ${this.stepCount}`
+    this.requireSensibleState(when)
     this.requireFiniteObservation(when)
     if (Number.isFinite(reward)) return
     const term = Object.keys(terms).find((name) => !Number.isFinite(terms[name]))
     this.refuse(when, term === undefined ? 'the reward, the sum of its terms,' : `the reward term "${term}"`)
+  }
+
+  /** Bodies that blow up must not go on as if they were a robot, long before their numbers become infinite. */
+  private requireSensibleState(when: string): void {
+    const state = this.bodyState
+    for (let index = 0; index < state.length; index++) {
+      if (Math.abs(state[index]!) < MAX_STATE) continue
+      const body = this.scene.bodies[Math.floor(index / STATE_STRIDE)]!.name
+      throw new UserError(
+        `${when} of the scene "${this.scene.name}", the body "${body}" moves beyond all measure (${state[index]}): the physics came apart. Use a shorter physicsStep or more solverIterations, weaker motors or heavier bodies.`,
+        'failure',
+      )
+    }
   }
 
   private requireFiniteObservation(when: string): void {

@@ -3,6 +3,7 @@
  * The settings rest on measurements: docs/physics.md says what each one is for.
  */
 import RAPIER from '@dimforge/rapier2d-deterministic-compat'
+import { internalIterationsOf } from '../scene/references.ts'
 import { jointActuator, servoOf, type TakeAction, Thruster } from './actuators.ts'
 import { createBody } from './bodies.ts'
 import { ContactSensor } from './contact-sensors.ts'
@@ -62,7 +63,7 @@ export class PhysicsWorld {
     world.profilerEnabled = false
     world.timestep = settings.physicsStep
     world.numSolverIterations = settings.solverIterations
-    world.integrationParameters.numInternalPgsIterations = settings.internalIterations ?? 1
+    world.integrationParameters.numInternalPgsIterations = internalIterationsOf(scene)
     this.gravity = engineVector(settings.gravity[0], settings.gravity[1])
     const roots = startOfMotions(plan.motions, settings.physicsStep)
     const { poses, velocities } = placeBodies(scene, coordinates, roots)

@@ -528,6 +528,7 @@ describe('formulas', () => {
   it('may use constants and end an episode', () => {
     const text = pendulumChanged((scene) => {
       scene.task.constants = { limit: 1.5 }
+      delete scene.task.neverTerminates
       scene.task.terminate.push({ name: 'fallen', formula: 'abs(wrap(hinge.angle)) > limit or delta(time) > 1' })
     })
     expect(validateScene(text).problems).toEqual([])
@@ -573,6 +574,7 @@ describe('all problems at once', () => {
     const text = pendulumChanged((scene) => {
       scene.task.observation[1].formula = 'sine(1)'
       scene.task.reward[0].formula = '1 +'
+      delete scene.task.neverTerminates
       scene.task.terminate = [{ name: 'never', formula: 'nevr' }]
       scene.task.reset[1].formula = 'before(1)'
     })

@@ -161,7 +161,7 @@ describe('a mistake', () => {
       'too much solving',
       (s) => Object.assign(s.world, { solverIterations: 1000, internalIterations: 100 }),
       'world.solverIterations',
-      /400000 solver iterations; 100000/,
+      /400000 solver iterations; 20000/,
     ],
     [
       'metres and radians',
