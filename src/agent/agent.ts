@@ -23,7 +23,7 @@ export interface AgentOptions {
   createEngine: (parts: { networks: Networks; random: EngineRandom }) => LearningEngine
 }
 
-const ADVICE = 'The best policy so far is kept; try smaller learning rates, or --set gradientClip=1.'
+const ADVICE = 'Try smaller learning rates, or --set gradientClip=1.'
 
 export class Agent {
   readonly settings: AgentSettings

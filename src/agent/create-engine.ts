@@ -21,12 +21,8 @@ export interface EngineFactory {
  * for one that cannot be loaded.
  */
 export async function loadEngine(name: EngineName | undefined, settings: AgentSettings): Promise<EngineFactory> {
-  checkCombination(settings)
-  if (name) {
-    const lack = lackOf(name, settings)
-    if (lack) throw new UserError(`${lack}; use --engine tfjs-wasm, or leave --engine away.`)
-    return loaders[name]()
-  }
+  checkEngine(name, settings)
+  if (name) return loaders[name]()
   for (const candidate of engineNames) {
     if (lackOf(candidate, settings)) continue
     try {
@@ -36,6 +32,13 @@ export async function loadEngine(name: EngineName | undefined, settings: AgentSe
     }
   }
   throw new UserError('No engine could be loaded; run "npm ci" to install the dependencies anew.', 'failure')
+}
+
+/** Throws a UserError for settings that make no sense together, and for an engine asked for by name that lacks what they need. */
+export function checkEngine(name: EngineName | undefined, settings: AgentSettings): void {
+  checkCombination(settings)
+  const lack = name && lackOf(name, settings)
+  if (lack) throw new UserError(`${lack}; use --engine tfjs-wasm, or leave --engine away.`)
 }
 
 /** What the engine has not, though the settings need it. */
@@ -77,7 +80,9 @@ async function load(name: EngineName, backend: string, importLibrary: () => type
     return { name, create: (options) => new TensorFlowEngine(tf, name, options) }
   } catch (error) {
     const hint =
-      name === 'tfjs-node' ? 'its native library is not installed here; use --engine tfjs-wasm' : messageOf(error)
+      name === 'tfjs-node'
+        ? 'its native library is not installed here; docs/tensorflow-native.md says how to get it, or use --engine tfjs-wasm'
+        : messageOf(error)
     throw new UserError(`The engine "${name}" cannot be loaded: ${hint}.`, 'failure')
   }
 }
@@ -86,5 +91,6 @@ async function load(name: EngineName, backend: string, importLibrary: () => type
 function restoreUtilHelpers(): void {
   const legacy = util as unknown as Record<string, (value: unknown) => boolean>
   legacy.isNullOrUndefined ??= (value) => value === null || value === undefined
-  legacy.isArray ??= Array.isArray
+  // Still there in Node 24, where it warns of its end.
+  legacy.isArray = Array.isArray
 }

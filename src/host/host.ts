@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import * as z from 'zod'
+import { checkEngine } from '../agent/create-engine.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { policyController } from '../episode/controllers.ts'
 import { runEpisode } from '../episode/episode.ts'
@@ -54,6 +55,7 @@ export function train(
   } = check('train', request)
   const { scene, source } = openScene(asked.scene)
   const settings = settingsOf(algorithm, preset, asked.settings)
+  checkEngine(engine, settings)
   const steps = asked.steps ?? (asked.episodes === undefined ? DEFAULT_STEPS : undefined)
   const budget = { steps, episodes: asked.episodes }
   const training = startTraining({

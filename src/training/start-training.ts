@@ -90,6 +90,9 @@ export function startTraining(options: StartOptions): Training {
     control: control.buffer as SharedArrayBuffer,
     live,
   }
+  // TensorFlow's native library reads these from the process, not from the worker's copy of its environment.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  process.env.TF_NUM_INTRAOP_THREADS ??= '1'
   const worker = new Worker(options.workerFile, {
     workerData: task,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },

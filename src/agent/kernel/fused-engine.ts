@@ -1,16 +1,10 @@
 /** The fused engine: a learner whose networks, optimisers, replay buffer and sampler live in the WebAssembly kernel's memory. */
 import { UserError } from '../../common/user-error.ts'
 import type { Network } from '../../policy/network.ts'
-import type {
-  ChosenBatch,
-  EngineOptions,
-  LearningEngine,
-  Networks,
-  UpdateMetrics,
-} from '../engine.ts'
+import type { ChosenBatch, EngineOptions, LearningEngine, Networks, UpdateMetrics } from '../engine.ts'
 import { startHelpers } from './helper-threads.ts'
 import { compileKernel, instantiateKernel, type KernelExports } from './kernel-module.ts'
-import { mapMemory, type MemoryMap, type NetworkMap } from './memory-map.ts'
+import { type MemoryMap, mapMemory, type NetworkMap } from './memory-map.ts'
 import { readPanels, writePanels } from './panels.ts'
 import { layerRecord, learnerRecord, networkRecord } from './records.ts'
 
@@ -115,9 +109,11 @@ export class FusedEngine implements LearningEngine {
   updateOn({ indices, weights, targetNoise }: ChosenBatch, updatesPolicy: boolean): UpdateMetrics {
     const { batch } = this.map
     const { batchSize } = this.options.settings
-    if (indices.length !== batchSize) throw new RangeError(`A batch has ${batchSize} transitions, not ${indices.length}.`)
+    if (indices.length !== batchSize)
+      throw new RangeError(`A batch has ${batchSize} transitions, not ${indices.length}.`)
     for (const index of indices) {
-      if (index >= this.stored) throw new RangeError(`There is no stored transition ${index}; ${this.stored} are stored.`)
+      if (index >= this.stored)
+        throw new RangeError(`There is no stored transition ${index}; ${this.stored} are stored.`)
     }
     this.words.set(indices, batch.indices / 4)
     fillOrSet(this.floats, batch.importance / 4, batchSize, weights, 1)
@@ -140,7 +136,10 @@ export class FusedEngine implements LearningEngine {
   findNonFinite(): string | undefined {
     for (const [index, { layers }] of this.map.networks.entries()) {
       const name = ['actor', 'critic', 'second critic'][index]
-      for (const [copy, prefix] of [[WEIGHTS, ''], [TARGETS, 'target ']] as const) {
+      for (const [copy, prefix] of [
+        [WEIGHTS, ''],
+        [TARGETS, 'target '],
+      ] as const) {
         for (const [layer, { weights, weightShape }] of layers.entries()) {
           const from = (weights + copy * this.map.parameterBytes) / 4
           const values = this.floats.subarray(from, from + weightShape.bytes / 4)

@@ -40,14 +40,15 @@ describe('Given a replay buffer', () => {
 
   test('when it is full, then the oldest transitions make room', () => {
     const engine = engineOf({ ...small, replayCapacity: 5, batchSize: 5 }, { observation: 1, action: 1 })
-    const store = (reward: number) => engine.store(Float32Array.of(0), Float32Array.of(0), reward, Float32Array.of(0), 0)
+    const store = (reward: number) =>
+      engine.store(Float32Array.of(0), Float32Array.of(0), reward, Float32Array.of(0), 0)
     for (let index = 1; index <= 7; index++) store(index)
     expect(engine.stored).toBe(5)
     // With a discount of 0 the target is the reward: 6, 7, 3, 4, 5 are left, whose mean is 5.
     const lossOf = (indices: number[]) => engine.updateOn({ indices: Uint32Array.from(indices) }, false).criticLoss
     const values = [6, 7, 3, 4, 5]
     const losses = values.map((_, slot) => lossOf([slot, slot, slot, slot, slot]))
-    losses.forEach((loss, slot) => expect(Math.sqrt(loss)).toBeCloseTo(values[slot]!, 1))
+    for (const [slot, loss] of losses.entries()) expect(Math.sqrt(loss)).toBeCloseTo(values[slot]!, 1)
   })
 
   test('when it would not fit into the address space, then the setting is named and a size that fits', () => {
@@ -133,7 +134,10 @@ describe('Given gradients that fade away', () => {
       engine.store(new Float32Array(3), new Float32Array(2), 0, new Float32Array(3), 0)
     }
     for (let update = 0; update < 3000; update++) engine.update(true)
-    const smallest = engine.moments().filter((value) => value !== 0).map(Math.abs)
+    const smallest = engine
+      .moments()
+      .filter((value) => value !== 0)
+      .map(Math.abs)
     expect(Math.min(...smallest)).toBeGreaterThan(1e-33)
   })
 })

@@ -20,6 +20,7 @@ const names = ['ddpg', 'td3'] as const
 const script = (name: string) => import(new URL(`../../../scripts/lib/${name}.mjs`, import.meta.url).href)
 const { findChromium, findElectron, problemOfChromium, problemOfElectron } = await script('browsers')
 const { projectPaths, projectRoot } = await script('project')
+const { speedFlags } = await script('node')
 const paths = projectPaths(projectRoot)
 
 describe('Given a thousand updates', () => {
@@ -50,6 +51,11 @@ describe('Given the same updates elsewhere', () => {
     for (const { executable } of others) {
       expect(JSON.parse((await run(executable, [nodeFile])).stdout)).toEqual(expected)
     }
+  })
+
+  test('when V8 joins its SIMD instructions to wider ones, as "npm start" has it, then the weights are the same bits', async () => {
+    const flags: string[] = speedFlags(paths)
+    expect(JSON.parse((await run(process.execPath, [...flags, nodeFile])).stdout)).toEqual(expected)
   })
 
   test('when Electron runs them, then the weights are the same bits', async ({ skip }) => {
