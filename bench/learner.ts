@@ -49,6 +49,9 @@ interface Ratio extends ContestantKind, Spread {
   batch: number
 }
 
+/** Of the machine before the bench itself adds to it. */
+const load = os.loadavg()[0]!
+
 const folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 // Ends through "exit", which ends the contestants and removes the folder.
@@ -65,6 +68,11 @@ try {
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2))
   const say = (text: string): void => void (options.json ? process.stderr : process.stdout).write(`${text}\n`)
+  if (load > os.cpus().length / 2) {
+    say(
+      `This machine is busy (load ${load.toFixed(1)}): speeds, above all those of several threads, will say little.\n`,
+    )
+  }
   const python = findPython()
   const results: Result[] = []
   const ratios: Ratio[] = []
@@ -200,7 +208,7 @@ function ratiosOf(results: readonly Omit<Result, 'networks'>[]): Omit<Ratio, 'ne
 }
 
 async function measureDetails(place: string): Promise<Details> {
-  const args = ['--disable-warning=ExperimentalWarning', packageFile('bench/lib/details.ts'), place]
+  const args = [...process.execArgv, packageFile('bench/lib/details.ts'), place]
   const measuring = promisify(execFile)(process.execPath, args)
   process.on('exit', () => measuring.child.kill('SIGKILL'))
   const { stdout } = await measuring
@@ -227,6 +235,15 @@ function formatResults(results: readonly Omit<Result, 'networks'>[]): string[] {
 
 function machine(): Record<string, string | number> {
   const { node, v8 } = process.versions
+  const flags = process.execArgv.filter((flag) => !flag.startsWith('--disable-warning')).join(' ')
   const cpu = os.cpus()[0]?.model.trim() ?? 'unknown'
-  return { cpu, cores: os.cpus().length, platform: `${os.platform()} ${os.arch()}`, node, v8, load: os.loadavg()[0]! }
+  return {
+    cpu,
+    cores: os.cpus().length,
+    platform: `${os.platform()} ${os.arch()}`,
+    node,
+    v8,
+    flags,
+    load: os.loadavg()[0]!,
+  }
 }

@@ -169,7 +169,8 @@ function commandLine(
   if (!script) {
     const program = packageFile('bench/lib/engine-contestant.ts')
     const args = [program, folder, engine, String(threads), ...(variant === 'relaxed' ? ['relaxed'] : [])]
-    return [process.execPath, ['--disable-warning=ExperimentalWarning', ...args]]
+    // With the same options of V8 as this process: they decide how fast WebAssembly is.
+    return [process.execPath, [...process.execArgv, ...args]]
   }
   const program = packageFile(`bench/peers/${script}`)
   return [python!, [program, folder, '--threads', String(threads), '--variant', variant!]]

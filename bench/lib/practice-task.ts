@@ -49,7 +49,7 @@ export class PracticeTask {
     const effort = action.reduce((sum, torque) => sum + torque * torque, 0)
     const terminated = Math.abs(this.body.tilt) > LARGEST_TILT
     return {
-      reward: this.body.forward - 0.05 * effort,
+      reward: 1 + this.body.forward - 0.05 * effort,
       terminated,
       truncated: !terminated && this.steps >= MAX_STEPS,
     }
@@ -72,7 +72,7 @@ export class PracticeTask {
     }
     body.forward += TIME_STEP * (4 * push - 2 * body.forward)
     body.vertical += TIME_STEP * (2 * lift - 15 * body.height - 2 * body.vertical)
-    body.tiltRate += TIME_STEP * (-0.1 * reaction - 6 * Math.sin(body.tilt) - body.tiltRate)
+    body.tiltRate += TIME_STEP * (-0.05 * reaction - 6 * Math.sin(body.tilt) - body.tiltRate)
     body.height += TIME_STEP * body.vertical
     body.tilt += TIME_STEP * body.tiltRate
   }
