@@ -181,8 +181,11 @@ function environmentOf({ engine, threads }: ContestantKind, python: string | und
   if (engine === 'tfjs-node') {
     return { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' }
   }
+  // Python would write compiled files into bench/peers.
+  if (engine === 'jax') return { PYTHONDONTWRITEBYTECODE: '1' }
   if (engine !== 'pytorch') return {}
   return {
+    PYTHONDONTWRITEBYTECODE: '1',
     // glibc would give the memory of large tensors back to the system and fetch it anew, update after update.
     MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
     MALLOC_TRIM_THRESHOLD_: String(2 ** 32),
