@@ -13,7 +13,7 @@ import { trainingHash } from './training-hash.ts'
 const run = promisify(execFile)
 
 // They change where the kernel or the initial weights do: then every recorded learning result is another's.
-const expected = { ddpg: '2bdde012', td3: '9dc1d5ca' }
+const expected = { ddpg: '2bdde012', td3: '8a7898a4' }
 const names = ['ddpg', 'td3'] as const
 
 // The scripts are JavaScript, which the type checker of the project does not read: hence imports by a computed name.
@@ -49,20 +49,20 @@ describe('Given the same updates elsewhere', () => {
     const others = await otherNodes()
     if (others.length === 0) skip('there is no other Node on the PATH')
     for (const { executable } of others) {
-      expect(JSON.parse((await run(executable, [nodeFile])).stdout)).toEqual(expected)
+      expect(JSON.parse((await run(executable, [nodeFile])).stdout)).toEqual([expected, expected])
     }
   })
 
   test('when V8 joins its SIMD instructions to wider ones, as "npm start" has it, then the weights are the same bits', async () => {
     const flags: string[] = speedFlags(paths)
-    expect(JSON.parse((await run(process.execPath, [...flags, nodeFile])).stdout)).toEqual(expected)
+    expect(JSON.parse((await run(process.execPath, [...flags, nodeFile])).stdout)).toEqual([expected, expected])
   })
 
   test('when Electron runs them, then the weights are the same bits', async ({ skip }) => {
     const problem = problemOfElectron(paths)
     if (problem) skip(problem)
     const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
-    expect(JSON.parse((await run(findElectron(paths), [nodeFile], { env })).stdout)).toEqual(expected)
+    expect(JSON.parse((await run(findElectron(paths), [nodeFile], { env })).stdout)).toEqual([expected, expected])
   })
 
   test('when Chromium runs them, then the weights are the same bits', async ({ skip }) => {
@@ -89,14 +89,17 @@ describe('Given the same updates elsewhere', () => {
   })
 })
 
-/** One file that computes the hashes: a program for Node that prints them, or a script that defines torquelabHashes(). */
+/**
+ * One file that computes the hashes: a program for Node that prints them, for one thread and for two, or a script that
+ * defines torquelabHashes(), for one.
+ */
 async function bundle(where: 'node' | 'browser', folder: string): Promise<string> {
   const source = path.join(folder, `${where}-entry.ts`)
   const module = JSON.stringify(path.join(projectRoot, 'test', 'agent', 'kernel', 'training-hash.ts'))
-  const hashes = `async () => ({ ddpg: await trainingHash('ddpg', 1), td3: await trainingHash('td3', 1) })`
+  const hashes = `async (threads = 1) => ({ ddpg: await trainingHash('ddpg', threads), td3: await trainingHash('td3', threads) })`
   const use =
     where === 'node'
-      ? 'hashes().then((all) => console.log(JSON.stringify(all)))'
+      ? 'Promise.all([hashes(1), hashes(2)]).then((all) => console.log(JSON.stringify(all)))'
       : 'globalThis.torquelabHashes = hashes'
   writeFileSync(source, `import { trainingHash } from ${module}\nconst hashes = ${hashes}\n${use}\n`)
   await build({

@@ -3,6 +3,7 @@
  * whole batch, and applies Adam and the soft update while it is in the cache. Every weight is one thread's alone, so that
  * its sum over the batch has one order, whoever computes it.
  */
+import { ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON } from '../../constants'
 import { BLOCK_INPUTS, Layer, layerOf, Learner, Network, PANEL_ROW, vectorsOf } from './layout'
 import { listNonZeros, transposeColumns, transposeSquare } from './lists'
 import { multiplyPanel } from './multiply'
@@ -11,7 +12,10 @@ import { multiplyPanel } from './multiply'
  * Adam's constants (Kingma and Ba 2015): β1, 1 - β1, β2, 1 - β2, ε. They are read from memory and not written as literals,
  * because compilers make vector literals anew at each use in a loop, at three instructions each.
  */
-const CONSTANTS: usize = memory.data<f32>([0.9, 0.1, 0.999, 0.001, 1e-8, 1e-16, 1e-32], 16)
+const CONSTANTS: usize = memory.data<f32>([
+  <f32>ADAM_BETA1, <f32>(1 - ADAM_BETA1), <f32>ADAM_BETA2, <f32>(1 - ADAM_BETA2), <f32>ADAM_EPSILON,
+  1e-16, 1e-32,
+], 16)
 const BETA1: usize = 0
 const REST1: usize = 4
 const BETA2: usize = 8
@@ -24,6 +28,12 @@ const EPSILON: usize = 16
  */
 const TINY_MOMENT: usize = 20
 const TINY_SQUARE: usize = 24
+
+/** Moves Adam's powers on by one update. */
+export function advance(network: Network): void {
+  network.beta1Power *= ADAM_BETA1
+  network.beta2Power *= ADAM_BETA2
+}
 
 /** Blocks of a layer's inputs, the bias's 1 among them. */
 @inline
@@ -120,14 +130,19 @@ function squaredNorm(gradient: usize, weights: usize, rows: i32, vectors: i32, d
   let sum: f64 = 0
   for (let row = 0; row < rows; row++) {
     const rate = f32x4.splat(row < decayed ? decay : 0)
-    let squares = f32x4.splat(0)
+    let low = f64x2.splat(0)
+    let high = f64x2.splat(0)
     for (let at: usize = 0; at < <usize>vectors << 4; at += 16) {
       const value = f32x4.add(v128.load(gradient + at), f32x4.mul(rate, v128.load(weights + at)))
       v128.store(gradient + at, value)
-      squares = f32x4.add(squares, f32x4.mul(value, value))
+      // Widened first: the square of a gradient above 1.8e19 is infinite in f32, and the scale would be 0.
+      const values01 = f64x2.promote_low_f32x4(value)
+      const values23 = f64x2.promote_low_f32x4(v128.shuffle<i32>(value, value, 2, 3, 2, 3))
+      low = f64x2.add(low, f64x2.mul(values01, values01))
+      high = f64x2.add(high, f64x2.mul(values23, values23))
     }
-    sum += <f64>f32x4.extract_lane(squares, 0) + <f64>f32x4.extract_lane(squares, 1)
-    sum += <f64>f32x4.extract_lane(squares, 2) + <f64>f32x4.extract_lane(squares, 3)
+    low = f64x2.add(low, high)
+    sum += f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1)
     gradient += PANEL_ROW
     weights += PANEL_ROW
   }
