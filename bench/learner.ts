@@ -16,7 +16,7 @@ import { Contestant, type ContestantKind, describe, findPython, listContestants 
 import type { Details } from './lib/details.ts'
 import { parseOptions } from './lib/options.ts'
 import { activeShares, practise } from './lib/practice.ts'
-import { networksOf, type StartState, writeStartState } from './lib/start-state.ts'
+import { networkNames, networksOf, type StartState, writeStartState } from './lib/start-state.ts'
 import { flopPerUpdate, median, type Spread, spreadOf } from './lib/statistics.ts'
 
 /** DDPG's paper without weight decay, which the peers leave out too. */
@@ -26,6 +26,12 @@ const wide: AgentSettings = { ...paper, hiddenSizes: [256, 256], batchSize: 256,
 
 /** Largest relative difference of what one update changes; float32 alone gives some 1e-5. */
 const TOLERANCE = 1e-3
+
+/**
+ * What is compared. An actor that training has driven into tanh's flat ends has a gradient of rounding errors, which Adam's
+ * first step magnifies: two right updates differ there. So of trained networks the critics are compared alone.
+ */
+const compared = { initial: networkNames, trained: ['critic', 'targetCritic'] } as const
 
 interface Result extends ContestantKind {
   version: string
@@ -49,6 +55,9 @@ interface Ratio extends ContestantKind, Spread {
   batch: number
 }
 
+/** Of the machine before the bench itself adds to it. */
+const load = os.loadavg()[0]!
+
 const folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 // Ends through "exit", which ends the contestants and removes the folder.
@@ -65,6 +74,11 @@ try {
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2))
   const say = (text: string): void => void (options.json ? process.stderr : process.stdout).write(`${text}\n`)
+  if (load > os.cpus().length / 2) {
+    say(
+      `This machine is busy (load ${load.toFixed(1)}): speeds, above all those of several threads, will say little.\n`,
+    )
+  }
   const python = findPython()
   const results: Result[] = []
   const ratios: Ratio[] = []
@@ -93,7 +107,7 @@ async function main(): Promise<void> {
       })
       say(`\n${sizes}, ${networks} networks; active units: ${formatActivity(activity)}`)
       const kinds = listContestants(options.engines, options.threadCounts, options.withRelaxed)
-      const measured = await compete(kinds, start, place, python, options, say)
+      const measured = await compete(kinds, start, networks, place, python, options, say)
       for (const result of measured) results.push({ ...result, networks })
       for (const ratio of ratiosOf(measured)) ratios.push({ ...ratio, networks })
       for (const line of formatResults(measured)) say(line)
@@ -116,7 +130,7 @@ async function main(): Promise<void> {
     `memory: ${memory.replayMegabytes.toFixed(0)} MB for ${memory.transitions} transitions, ${memory.processMegabytes.toFixed(0)} MB the whole process`,
   )
   say(
-    `dense peak of 128-bit WebAssembly: ${densePeak.plain.toFixed(0)} GFLOP/s, fused (relaxed SIMD) ${densePeak.relaxed?.toFixed(0) ?? '-'}${peak.share === undefined ? '' : `; the fused engine counts ${(100 * peak.share).toFixed(0)} % of the former on one thread, since it skips what is zero`}`,
+    `dense peak of WebAssembly SIMD: ${densePeak.plain.toFixed(0)} GFLOP/s, relaxed ${densePeak.relaxed?.toFixed(0) ?? '-'}${peak.share === undefined ? '' : `; the fused engine counts ${(100 * peak.share).toFixed(0)} % of the former on one thread, since it skips what is zero`}`,
   )
   if (!options.json) return
   const answer = {
@@ -136,6 +150,7 @@ async function main(): Promise<void> {
 async function compete(
   kinds: readonly ContestantKind[],
   start: StartState,
+  networks: keyof typeof compared,
   place: string,
   python: string | undefined,
   { rounds, seconds }: { rounds: number; seconds: number },
@@ -158,7 +173,7 @@ async function compete(
       await contestant.check(output)
       const updated = networksOf(output, start)
       reference ??= updated
-      entry.difference = relativeDifference(start.networks, updated, reference)
+      entry.difference = relativeDifference(start.networks, updated, reference, compared[networks])
       if (!(entry.difference <= TOLERANCE)) {
         throw new UserError(
           `${describe(kind)}: its update differs from the fused engine's by ${entry.difference.toExponential(1)} of the change (at most ${TOLERANCE}), so comparing speeds would mean nothing.`,
@@ -200,7 +215,7 @@ function ratiosOf(results: readonly Omit<Result, 'networks'>[]): Omit<Ratio, 'ne
 }
 
 async function measureDetails(place: string): Promise<Details> {
-  const args = ['--disable-warning=ExperimentalWarning', packageFile('bench/lib/details.ts'), place]
+  const args = [...process.execArgv, packageFile('bench/lib/details.ts'), place]
   const measuring = promisify(execFile)(process.execPath, args)
   process.on('exit', () => measuring.child.kill('SIGKILL'))
   const { stdout } = await measuring
@@ -227,6 +242,15 @@ function formatResults(results: readonly Omit<Result, 'networks'>[]): string[] {
 
 function machine(): Record<string, string | number> {
   const { node, v8 } = process.versions
+  const flags = process.execArgv.filter((flag) => !flag.startsWith('--disable-warning')).join(' ')
   const cpu = os.cpus()[0]?.model.trim() ?? 'unknown'
-  return { cpu, cores: os.cpus().length, platform: `${os.platform()} ${os.arch()}`, node, v8, load: os.loadavg()[0]! }
+  return {
+    cpu,
+    cores: os.cpus().length,
+    platform: `${os.platform()} ${os.arch()}`,
+    node,
+    v8,
+    flags,
+    load,
+  }
 }

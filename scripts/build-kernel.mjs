@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 import { projectRoot } from './lib/project.mjs'
 
-const folder = join(projectRoot, 'src', 'agent', 'kernel')
-const binaryFile = join(folder, 'kernel-binary.ts')
+// Above the kernel: it shares the file of constants with the other engines.
+const folder = join(projectRoot, 'src', 'agent')
+const binaryFile = join(folder, 'kernel', 'kernel-binary.ts')
 
 /**
  * The kernel, compiled. `edit` may change a source on its way to the compiler: tests plant errors with it.
@@ -22,7 +23,7 @@ export async function compileKernel(relaxedSimd, edit = (_, source) => source) {
   const features = ['simd', 'threads', ...(relaxedSimd ? ['relaxed-simd'] : [])]
   const { error, stderr } = await asc.main(
     [
-      join('assembly', 'index.ts'),
+      'kernel/assembly/index.ts',
       ...['--baseDir', folder, '--outFile', 'kernel.wasm', '--enable', features.join(',')],
       // No allocator and no checks: memory is laid out by the engine, and every access is within it.
       ...['--runtime', 'stub', '--noAssert', '--use', 'abort=', '-O3', '--converge'],
@@ -31,12 +32,14 @@ export async function compileKernel(relaxedSimd, edit = (_, source) => source) {
     ],
     {
       readFile: (name, baseDir) => {
+        let source
         try {
-          return edit(basename(name), readFileSync(join(baseDir, name), 'utf8'))
+          source = readFileSync(join(baseDir, name), 'utf8')
         } catch {
           // The compiler asks for files to learn whether they exist.
           return null
         }
+        return edit(basename(name), source)
       },
       writeFile: (name, contents) => {
         if (name === 'kernel.wasm' && typeof contents !== 'string') binary = contents

@@ -16,6 +16,7 @@ const run = promisify(execFile)
 const script = (name: string) => import(/* @vite-ignore */ new URL(`../scripts/lib/${name}.mjs`, import.meta.url).href)
 const { findChromium, findElectron, problemOfChromium, problemOfElectron } = await script('browsers')
 const { projectPaths, projectRoot } = await script('project')
+const { speedFlags } = await script('node')
 const paths = projectPaths(projectRoot)
 
 /** A program, bundled: the files that `bundleProgram` wrote. */
@@ -51,6 +52,11 @@ export async function answersOfOtherNodes({ nodeFile }: Bundle): Promise<Answer[
     answers.push({ runtime: `Node ${version}`, answer: JSON.parse(stdout) })
   }
   return answers
+}
+
+/** Runs a bundle on this Node with the options of V8 that "npm start" gives it. */
+export async function answerOfFastNode({ nodeFile }: Bundle): Promise<unknown> {
+  return JSON.parse((await run(process.execPath, [...speedFlags(paths), nodeFile])).stdout)
 }
 
 /** Why Electron cannot run a bundle here; undefined where it can. */

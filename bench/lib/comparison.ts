@@ -5,12 +5,17 @@ import { type BenchNetworks, networkNames } from './start-state.ts'
 const ROUNDING = 2 ** -23
 
 /**
- * The largest relative difference, over the networks, of what one update changed: |a - b| / |b - before| in L2, where
+ * The largest relative difference, over the networks named, of what one update changed: |a - b| / |b - before| in L2, where
  * rounding the weights themselves explains none of it. The change of a target network is small against its weights, so
  * comparing the weights would miss a soft update left out. NaN where numbers are not finite.
  */
-export function relativeDifference(before: BenchNetworks, a: BenchNetworks, b: BenchNetworks): number {
-  const differences = networkNames.map((name) => {
+export function relativeDifference(
+  before: BenchNetworks,
+  a: BenchNetworks,
+  b: BenchNetworks,
+  names: readonly (keyof BenchNetworks)[] = networkNames,
+): number {
+  const differences = names.map((name) => {
     const [start, left, right] = [numbersOf(before, name), numbersOf(a, name), numbersOf(b, name)]
     let [difference, change, size] = [0, 0, 0]
     start.forEach((value, index) => {

@@ -169,7 +169,8 @@ function commandLine(
   if (!script) {
     const program = packageFile('bench/lib/engine-contestant.ts')
     const args = [program, folder, engine, String(threads), ...(variant === 'relaxed' ? ['relaxed'] : [])]
-    return [process.execPath, ['--disable-warning=ExperimentalWarning', ...args]]
+    // With the same options of V8 as this process: they decide how fast WebAssembly is.
+    return [process.execPath, [...process.execArgv, ...args]]
   }
   const program = packageFile(`bench/peers/${script}`)
   return [python!, [program, folder, '--threads', String(threads), '--variant', variant!]]
@@ -180,8 +181,11 @@ function environmentOf({ engine, threads }: ContestantKind, python: string | und
   if (engine === 'tfjs-node') {
     return { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' }
   }
+  // Python would write compiled files into bench/peers.
+  if (engine === 'jax') return { PYTHONDONTWRITEBYTECODE: '1' }
   if (engine !== 'pytorch') return {}
   return {
+    PYTHONDONTWRITEBYTECODE: '1',
     // glibc would give the memory of large tensors back to the system and fetch it anew, update after update.
     MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
     MALLOC_TRIM_THRESHOLD_: String(2 ** 32),

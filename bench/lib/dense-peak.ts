@@ -1,5 +1,5 @@
 /**
- * What 128-bit WebAssembly SIMD can do on this processor: a dense matrix product from the first-level cache, as a small
+ * What WebAssembly SIMD can do on this processor, under V8's options of this process: a dense matrix product from the first-level cache, as a small
  * module assembled here, with multiplication and addition apart or (relaxed SIMD) fused.
  */
 

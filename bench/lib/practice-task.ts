@@ -61,10 +61,10 @@ export class PracticeTask {
     let [push, lift, reaction] = [0, 0, 0]
     for (let leg = 0; leg < LEGS; leg++) {
       const angle = angles[leg]! + body.tilt
-      const acceleration = 40 * action[leg]! - 20 * Math.sin(angles[leg]!) - 3 * rates[leg]!
+      const acceleration = 15 * action[leg]! - 8 * Math.sin(angles[leg]!) - 3 * rates[leg]!
       rates[leg]! += TIME_STEP * acceleration
       angles[leg]! += TIME_STEP * rates[leg]!
-      const stroke = Math.tanh(rates[leg]! / 4)
+      const stroke = Math.tanh(rates[leg]! / 2)
       // Drag along the leg differs from that across it, so a swing forth and back does not cancel out.
       push += THRUST[leg]! * stroke * (Math.cos(angle) + Math.sin(2 * angle))
       lift += stroke * Math.sin(angle)
@@ -72,7 +72,7 @@ export class PracticeTask {
     }
     body.forward += TIME_STEP * (4 * push - 2 * body.forward)
     body.vertical += TIME_STEP * (2 * lift - 15 * body.height - 2 * body.vertical)
-    body.tiltRate += TIME_STEP * (-0.15 * reaction - 6 * Math.sin(body.tilt) - body.tiltRate)
+    body.tiltRate += TIME_STEP * (-0.05 * reaction - 6 * Math.sin(body.tilt) - body.tiltRate)
     body.height += TIME_STEP * body.vertical
     body.tilt += TIME_STEP * body.tiltRate
   }

@@ -3,6 +3,7 @@ import { Agent } from '../../src/agent/agent.ts'
 import { loadEngine } from '../../src/agent/create-engine.ts'
 import { criticActionLayer } from '../../src/agent/engine.ts'
 import { initialiseNetworks } from '../../src/agent/initialisation.ts'
+import { presets } from '../../src/agent/presets.ts'
 import type { AgentSettings } from '../../src/agent/settings.ts'
 import { RandomStream } from '../../src/common/random.ts'
 import { type DenseLayer, runLayer } from '../../src/policy/network.ts'
@@ -18,8 +19,12 @@ export interface PracticeResult {
   returns: { first: number; last: number }
 }
 
-/** Trains with the fused engine for `updates` updates; both states hold the transitions of that training. */
-export async function practise(settings: AgentSettings, updates: number, threads: number): Promise<PracticeResult> {
+/**
+ * Trains with the fused engine for `updates` updates; both states hold the transitions of that training. Its targets
+ * follow as fast as by default: with the paper's τ so short a training has learned nothing yet.
+ */
+export async function practise(timed: AgentSettings, updates: number, threads: number): Promise<PracticeResult> {
+  const settings = { ...timed, softUpdateRate: presets.ddpg.default.softUpdateRate }
   const factory = await loadEngine('fused', settings)
   const agent = new Agent({
     size: practiceSize,
@@ -33,7 +38,7 @@ export async function practise(settings: AgentSettings, updates: number, threads
   const returns = collect(agent, steps, (step, transition) => transitions.set(transition, step * row))
   const random = RandomStream.derive(SEED, 'checked batch')
   const checkIndices = Uint32Array.from({ length: settings.batchSize }, () => random.integer(steps))
-  const common = { size: practiceSize, settings, transitions, checkIndices }
+  const common = { size: practiceSize, settings: timed, transitions, checkIndices }
   const trained = agent.engine.exportNetworks()
   agent.dispose()
   return {

@@ -2,7 +2,7 @@
 // Loaded by start.mjs after the Node version has been checked.
 import { ensureBuilt, ensureInstalled } from './bootstrap.mjs'
 import { runInForeground } from './child.mjs'
-import { pinnedNode } from './node.mjs'
+import { pinnedNode, speedFlags } from './node.mjs'
 import { projectPaths, projectRoot } from './project.mjs'
 import { runScript } from './report.mjs'
 
@@ -17,7 +17,7 @@ export function startCommand(args) {
     await ensureBuilt(paths)
     // npm runs scripts in the project folder; paths on the command line are meant from where the user is.
     if (process.env.npm_lifecycle_event === 'start' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD)
-    const { code } = await runInForeground(pinnedNode(paths), [paths.cli, ...args])
+    const { code } = await runInForeground(pinnedNode(paths), [...speedFlags(paths), paths.cli, ...args])
     return code
   })
 }

@@ -23,7 +23,8 @@ export interface AgentOptions {
   createEngine: (parts: { networks: Networks; random: EngineRandom }) => LearningEngine
 }
 
-const ADVICE = 'The best policy so far is kept; try smaller learning rates, or --set gradientClip=1.'
+/** What to do where training diverged. */
+export const DIVERGENCE_ADVICE = 'Try smaller learning rates, or --set gradientClip=1.'
 
 export class Agent {
   readonly settings: AgentSettings
@@ -94,7 +95,8 @@ export class Agent {
 
   /**
    * Takes in one step and, once learning has started, makes one update. `terminated`: nothing can be earned afterwards;
-   * `truncated`: a time limit, after which the target still bootstraps. Throws a UserError where training diverged.
+   * `truncated`: a time limit, after which the target still bootstraps. Throws a UserError where training diverged, and for
+   * a next observation or a reward that is not finite, before anything learns from it.
    */
   learn(
     observation: Float32Array,
@@ -106,10 +108,12 @@ export class Agent {
   ): UpdateMetrics | undefined {
     const { engine, settings } = this
     this.seeFirst(observation)
+    this.requireFiniteObservation(nextObservation)
+    this.requireFiniteReward(reward)
     this.normaliser?.add(nextObservation)
     this.returns.add(observation, action, reward, nextObservation, terminated, truncated)
     this.stepCount++
-    // With n-step returns the first transition comes n steps late.
+    // With n-step returns the first transition comes n - 1 steps late.
     if (this.stepCount < settings.learningStarts || engine.stored === 0) return undefined
     this.tellScaling()
     this.updateCount++
@@ -135,6 +139,7 @@ export class Agent {
   /** Counts the first observation of an episode; the others come with the steps that lead to them. */
   private seeFirst(observation: Float32Array): void {
     if (!this.startsEpisode) return
+    this.requireFiniteObservation(observation)
     this.normaliser?.add(observation)
     this.startsEpisode = false
   }
@@ -149,16 +154,27 @@ export class Agent {
   private requireFiniteAction(observation: Float32Array, action: Float32Array): void {
     const value = action.find((entry) => !Number.isFinite(entry))
     if (value === undefined) return
-    const step = this.stepCount + 1
-    const entry = observation.findIndex((item) => !Number.isFinite(item))
-    if (entry >= 0) {
+    this.requireFiniteObservation(observation)
+    throw new UserError(
+      `Training diverged: the action is ${value} at step ${this.stepCount + 1}${this.nonFinitePlace()}. ${DIVERGENCE_ADVICE}`,
+      'failure',
+    )
+  }
+
+  private requireFiniteObservation(observation: Float32Array): void {
+    for (let index = 0; index < observation.length; index++) {
+      if (Number.isFinite(observation[index])) continue
       throw new UserError(
-        `The observation is not finite: entry ${entry + 1} is ${observation[entry]} at step ${step}. The best policy so far is kept; check the formulas of the scene's observation, and whether its bodies can reach such speeds.`,
+        `The observation is not finite: entry ${index + 1} is ${observation[index]} at step ${this.stepCount + 1}. The best policy so far is kept; check the formulas of the scene's observation, and whether its bodies can reach such speeds.`,
         'failure',
       )
     }
+  }
+
+  private requireFiniteReward(reward: number): void {
+    if (Number.isFinite(reward)) return
     throw new UserError(
-      `Training diverged: the action is ${value} at step ${step}${this.nonFinitePlace()}. ${ADVICE}`,
+      `The reward is ${reward} at step ${this.stepCount + 1}. The best policy so far is kept; check the formulas of the scene's reward, and whether its bodies can reach such speeds.`,
       'failure',
     )
   }
@@ -167,7 +183,7 @@ export class Agent {
     for (const [name, value] of Object.entries(metrics)) {
       if (Number.isFinite(value)) continue
       throw new UserError(
-        `Training diverged: ${name} is ${value} at step ${this.stepCount}${this.nonFinitePlace()}. ${ADVICE}`,
+        `Training diverged: ${name} is ${value} at step ${this.stepCount}${this.nonFinitePlace()}. ${DIVERGENCE_ADVICE}`,
         'failure',
       )
     }

@@ -15,27 +15,64 @@ export interface EngineFactory {
   create(options: EngineOptions): LearningEngine
 }
 
+/** What was asked for beside the settings, which only some engines have; undefined is what an engine does by itself. */
+export interface EngineChoices {
+  threads?: number | undefined
+  relaxedSimd?: boolean | undefined
+}
+
 /**
- * Loads the engine of that name or, where none is given, the first of `engineNames` that has what the settings need and
- * loads here. Throws a UserError for settings that make no sense together, for an engine that lacks what they need, and
- * for one that cannot be loaded.
+ * Loads the engine of that name or, where none is given, the first of `engineNames` that has what was asked for and loads
+ * here. Throws a UserError for settings that make no sense together, for an engine that lacks what was asked for, and for
+ * one that cannot be loaded.
  */
-export async function loadEngine(name: EngineName | undefined, settings: AgentSettings): Promise<EngineFactory> {
-  checkCombination(settings)
-  if (name) {
-    const lack = lackOf(name, settings)
-    if (lack) throw new UserError(`${lack}; use --engine tfjs-wasm, or leave --engine away.`)
-    return loaders[name]()
-  }
+export async function loadEngine(
+  name: EngineName | undefined,
+  settings: AgentSettings,
+  choices: EngineChoices = {},
+): Promise<EngineFactory> {
+  checkEngine(name, settings, choices)
+  if (name) return loaders[name]()
+  const failures: string[] = []
   for (const candidate of engineNames) {
-    if (lackOf(candidate, settings)) continue
+    if (lackOf(candidate, settings) || lackOfChoice(candidate, choices)) continue
     try {
       return await loaders[candidate]()
     } catch (error) {
       if (!(error instanceof UserError)) throw error
+      failures.push(error.message)
     }
   }
-  throw new UserError('No engine could be loaded; run "npm ci" to install the dependencies anew.', 'failure')
+  throw new UserError(
+    `No engine could be loaded; run "npm ci" to install the dependencies anew. ${failures.join(' ')}`,
+    'failure',
+  )
+}
+
+/**
+ * Throws a UserError for settings that make no sense together, for an engine asked for by name that lacks what was asked
+ * for, and where no engine has all of it.
+ */
+export function checkEngine(name: EngineName | undefined, settings: AgentSettings, choices: EngineChoices = {}): void {
+  checkCombination(settings)
+  const lack = name && lackOf(name, settings)
+  if (lack) throw new UserError(`${lack}; use --engine tfjs-wasm, or leave --engine away.`)
+  const choice = name && lackOfChoice(name, choices)
+  if (choice) throw new UserError(`The engine "${name}" has no ${choice}; leave it away, or use --engine fused.`)
+  const lackOfAll = engineNames.every((one) => lackOf(one, settings) || lackOfChoice(one, choices))
+  if (lackOfAll) {
+    const missing = lackOfChoice('tfjs-wasm', choices)
+    throw new UserError(
+      `${lackOf('fused', settings)}, and the engines that have it have no ${missing}; leave ${missing} away.`,
+    )
+  }
+}
+
+/** The option that was asked for and the engine has not: TensorFlow.js chooses its threads and instructions itself. */
+function lackOfChoice(name: EngineName, { threads, relaxedSimd }: EngineChoices): string | undefined {
+  if (name === 'fused') return undefined
+  if (threads !== undefined) return '--threads'
+  return relaxedSimd ? '--relaxed-simd' : undefined
 }
 
 /** What the engine has not, though the settings need it. */
@@ -77,7 +114,9 @@ async function load(name: EngineName, backend: string, importLibrary: () => type
     return { name, create: (options) => new TensorFlowEngine(tf, name, options) }
   } catch (error) {
     const hint =
-      name === 'tfjs-node' ? 'its native library is not installed here; use --engine tfjs-wasm' : messageOf(error)
+      name === 'tfjs-node'
+        ? 'its native library is not installed here; docs/tensorflow-native.md says how to get it, or use --engine tfjs-wasm'
+        : messageOf(error)
     throw new UserError(`The engine "${name}" cannot be loaded: ${hint}.`, 'failure')
   }
 }
@@ -86,5 +125,6 @@ async function load(name: EngineName, backend: string, importLibrary: () => type
 function restoreUtilHelpers(): void {
   const legacy = util as unknown as Record<string, (value: unknown) => boolean>
   legacy.isNullOrUndefined ??= (value) => value === null || value === undefined
-  legacy.isArray ??= Array.isArray
+  // Still there in Node 24, where it warns of its end.
+  legacy.isArray = Array.isArray
 }

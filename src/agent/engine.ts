@@ -51,7 +51,7 @@ export interface UpdateMetrics {
   saturation?: number
 }
 
-/** A batch chosen by the caller. */
+/** A batch chosen by the caller; B is the settings' `batchSize`. */
 export interface ChosenBatch {
   /** [B] of stored transitions; 0 is the first slot of the buffer's ring. */
   indices: Uint32Array
@@ -79,6 +79,7 @@ export interface LearningEngine {
   ): void
   /** Samples a batch by the settings and learns from it; with prioritised replay the batch gets new priorities. */
   update(updatesPolicy: boolean): UpdateMetrics
+  /** Learns from the given batch; no priority changes. Throws a RangeError for a batch that is none (`checkBatch`). */
   updateOn(batch: ChosenBatch, updatesPolicy: boolean): UpdateMetrics
   /** Every observation from here on, stored ones too, is seen as (observation - mean)·scale; both [O]. */
   setObservationScaling(mean: Float32Array, scale: Float32Array): void
@@ -96,7 +97,7 @@ export interface EngineOptions {
   networks: Networks
   /** States of the generators (RandomStream.state()) that `update` draws from. */
   random: EngineRandom
-  /** Threads that share an update, the caller's included; engines that cannot choose ignore it. The results are the same bits. */
+  /** Threads that share an update, the caller's included; only the fused engine can choose. The results are the same bits. */
   threads?: number
   /** Lets the fused engine use relaxed SIMD: faster on some processors, and other bits on each. */
   relaxedSimd?: boolean
@@ -107,6 +108,34 @@ export interface EngineRandom {
   replay: number[]
   /** For TD3's noise on the target policy's actions. */
   targetNoise: number[]
+}
+
+/** The networks' names in messages, in the order in which they are searched for values that are not finite. */
+export const networkTitles: Record<keyof Networks, string> = {
+  actor: 'actor',
+  critic: 'critic',
+  secondCritic: 'second critic',
+  targetActor: 'target actor',
+  targetCritic: 'target critic',
+  targetSecondCritic: 'target of the second critic',
+}
+
+/** Throws a RangeError where a batch is not of the settings' size, or names a transition that is not stored. */
+export function checkBatch(
+  { indices, weights, targetNoise }: ChosenBatch,
+  { action }: ProblemSize,
+  { batchSize }: AgentSettings,
+  stored: number,
+): void {
+  const requireCount = (what: string, found: number, wanted: number): void => {
+    if (found !== wanted) throw new RangeError(`A batch has ${wanted} ${what}, not ${found}.`)
+  }
+  requireCount('transitions', indices.length, batchSize)
+  if (weights) requireCount('weights', weights.length, batchSize)
+  if (targetNoise) requireCount('entries of noise', targetNoise.length, batchSize * action)
+  for (const index of indices) {
+    if (index >= stored) throw new RangeError(`There is no stored transition ${index}; ${stored} are stored.`)
+  }
 }
 
 /** Index of the critic's layer that takes the action. */

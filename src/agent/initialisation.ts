@@ -9,6 +9,7 @@ import type { AgentSettings } from './settings.ts'
 
 const LAST_LAYER_BOUND = 3e-3
 
+/** Fresh networks for a problem and settings, targets as copies; with twin critics the second too. */
 export function initialiseNetworks(size: ProblemSize, settings: AgentSettings, random: RandomStream): Networks {
   const { hiddenSizes, layerNormalisation } = settings
   const initialise = (inputs: readonly number[], outputs: number): Network => {
@@ -29,6 +30,7 @@ export function initialiseNetworks(size: ProblemSize, settings: AgentSettings, r
   return { ...networks, secondCritic, targetSecondCritic: copyNetwork(secondCritic) }
 }
 
+/** A copy that shares no array with the network. */
 export function copyNetwork({ layers }: Network): Network {
   return {
     layers: layers.map(({ normalisation, ...layer }) => ({
@@ -42,6 +44,7 @@ export function copyNetwork({ layers }: Network): Network {
   }
 }
 
+/** Layers with these numbers of inputs and outputs, their weights then their biases drawn layer by layer. */
 function initialiseNetwork(inputs: readonly number[], outputs: readonly number[], random: RandomStream): Network {
   const layers = outputs.map((units, index): DenseLayer => {
     const fanIn = inputs[index]!

@@ -1,6 +1,7 @@
 /**
  * n-step returns (Barth-Maron et al. 2018, D4PG, section 3; Sutton 1988): a transition counts the rewards of n steps
- * before its target bootstraps. (s_t, a_t, Σ_{i<n} γ^i r_{t+i}, s_{t+n}, γ^n) is known n steps late.
+ * before its target bootstraps. (s_t, a_t, Σ_{i<n} γ^i r_{t+i}, s_{t+n}, γ^n) is known n - 1
+ * steps late, with the reward of its last step.
  */
 import type { ProblemSize } from './engine.ts'
 
@@ -73,9 +74,10 @@ export class NStepReturns {
   private storeOldest(terminated: boolean): void {
     const { pending, first, count } = this
     const { observation, action } = pending[first]!
-    let reward = 0
-    let weight = 1
-    for (let index = 0; index < count; index++) {
+    // A sum that started at 0 would turn a reward of -0 into 0.
+    let { reward } = pending[first]!
+    let weight = this.discount
+    for (let index = 1; index < count; index++) {
       reward += weight * pending[(first + index) % pending.length]!.reward
       weight *= this.discount
     }

@@ -11,6 +11,7 @@ export interface ExplorationNoise {
   step(): void
 }
 
+/** The exploration noise that the settings name, for `size` actions; it starts at 0 and draws from `random`. */
 export function createNoise(size: number, settings: AgentSettings, random: RandomStream): ExplorationNoise {
   const { noise, noiseTheta: theta, noiseSigma: sigma, noiseTimeStep: timeStep } = settings
   if (noise === 'gaussian') return new GaussianNoise(size, sigma, random)

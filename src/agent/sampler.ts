@@ -1,5 +1,6 @@
 /** Which transitions an update learns from: drawn uniformly, or by priority (Schaul et al. 2016). Both draw with replacement. */
 import type { RandomStream } from '../common/random.ts'
+import { PRIORITY_FLOOR } from './constants.ts'
 import type { AgentSettings } from './settings.ts'
 import { SumTree } from './sum-tree.ts'
 
@@ -39,9 +40,6 @@ class UniformSampler implements Sampler {
   learned(): void {}
 }
 
-/** Keeps the priority of a transition that fits its target exactly above 0 (ε of Schaul et al. 2016, section 3.3). */
-const SMALLEST_ERROR = 1e-6
-
 /**
  * Proportional prioritisation (Schaul et al. 2016, section 3.3 and appendix B.2.1): transition i is drawn with probability
  * p_i/Σp, p = (|δ| + 1e-6)^α; its loss is weighted by (N·p_i/Σp)^-β, divided by the largest weight of the batch.
@@ -77,7 +75,7 @@ class PrioritisedSampler implements Sampler {
 
   learned(indices: Uint32Array, errors: ArrayLike<number>): void {
     for (let row = 0; row < indices.length; row++) {
-      const priority = (errors[row]! + SMALLEST_ERROR) ** this.settings.priorityExponent
+      const priority = (errors[row]! + PRIORITY_FLOOR) ** this.settings.priorityExponent
       this.priorities.set(indices[row]!, priority)
       this.largest = Math.max(this.largest, this.priorities.get(indices[row]!))
     }

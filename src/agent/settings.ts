@@ -44,7 +44,7 @@ export const agentSettingsSchema = z.strictObject({
     .int()
     .min(1)
     .max(10_000_000)
-    .describe('transitions collected before the first update (buffer_start; the tutorial: 100)'),
+    .describe('environment steps before the first update (buffer_start; the tutorial: 100)'),
   randomSteps: z
     .int()
     .min(0)

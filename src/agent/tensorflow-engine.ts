@@ -4,7 +4,16 @@
  */
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { RandomStream } from '../common/random.ts'
-import type { ChosenBatch, EngineName, EngineOptions, LearningEngine, Networks, UpdateMetrics } from './engine.ts'
+import { ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON } from './constants.ts'
+import {
+  type ChosenBatch,
+  checkBatch,
+  type EngineName,
+  type EngineOptions,
+  type LearningEngine,
+  type Networks,
+  type UpdateMetrics,
+} from './engine.ts'
 import { drawTargetNoise } from './noise.ts'
 import { type Batch, ReplayBuffer } from './replay-buffer.ts'
 import { createSampler, type Sampler } from './sampler.ts'
@@ -24,9 +33,6 @@ import {
   tensorBatch,
 } from './tensorflow/network-set.ts'
 import { allOf, follow, type NetworkVariables, type Tf, tidy } from './tensorflow/variables.ts'
-
-/** Adam's ε, as in its paper (Kingma and Ba 2015); β1 0.9 and β2 0.999. */
-const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
 /** A network and what moves it. */
 interface Learner {
@@ -55,7 +61,7 @@ export class TensorFlowEngine implements LearningEngine {
   private readonly scale: Float32Array
   /** What `update` draws. */
   private readonly drawn: { indices: Uint32Array; weights: Float32Array; targetNoise?: Float32Array }
-  private batch: Batch
+  private readonly batch: Batch
 
   constructor(tf: Tf, name: EngineName, options: EngineOptions) {
     this.tf = tf
@@ -75,7 +81,7 @@ export class TensorFlowEngine implements LearningEngine {
     this.networks = createNetworkSet(tf, options)
     const learner = (network: NetworkVariables, rate: number): Learner => ({
       network,
-      optimizer: tf.train.adam(rate, ADAM.beta1, ADAM.beta2, ADAM.epsilon),
+      optimizer: tf.train.adam(rate, ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON),
     })
     const { actor, critic, secondCritic } = this.networks
     this.actor = learner(actor, settings.actorLearningRate)
@@ -119,6 +125,8 @@ export class TensorFlowEngine implements LearningEngine {
   }
 
   updateOn(batch: ChosenBatch, updatesPolicy: boolean): UpdateMetrics {
+    const { size, settings } = this.options
+    checkBatch(batch, size, settings, this.stored)
     return this.learnFrom(batch, updatesPolicy).metrics
   }
 
@@ -142,8 +150,6 @@ export class TensorFlowEngine implements LearningEngine {
 
   private learnFrom(chosen: ChosenBatch, updatesPolicy: boolean): Update {
     const { tf } = this
-    const rows = chosen.indices.length
-    if (this.batch.rewards.length !== rows) this.batch = this.replay.allocateBatch(rows)
     this.replay.gather(chosen.indices, this.batch)
     this.scaleRows(this.batch.observations)
     this.scaleRows(this.batch.nextObservations)

@@ -18,7 +18,10 @@ export async function runBench(name: string, options: { json?: boolean }, extra:
   const names = benchNames()
   if (!names.includes(name)) throw new UserError(`There is no bench called "${name}".${suggestion(name, names)}`)
   const args = [packageFile(path.join('bench', `${name}.ts`)), ...(options.json ? ['--json'] : []), ...extra]
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: 'inherit' })
+  // With the same options of V8 as this process, or it would measure another speed.
+  const child = spawn(process.execPath, [...process.execArgv, '--disable-warning=ExperimentalWarning', ...args], {
+    stdio: 'inherit',
+  })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   return new Promise((resolve) => {
     child.on('close', (code) => resolve(code ?? 1))

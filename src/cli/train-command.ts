@@ -53,7 +53,9 @@ export async function runTrain(scene: string, options: TrainOptions, output: Out
   // Left-out options are undefined, which the schema takes as absent.
   const { started, training } = train(request as Requests['train'], (event) => show(event))
   const name = started.algorithm.toUpperCase()
-  output.line(`run ${started.run}: ${started.scene}, ${name}, preset ${preset}, seed ${seed}, in ${started.folder}`)
+  output.line(
+    `run ${started.run}: ${started.scene}, ${name}, preset ${algorithm}/${preset}, seed ${seed}, in ${started.folder}`,
+  )
   const progress = showProgress({ steps: started.steps, episodes: started.episodes }, output)
   show = progress.show
   const removeHandlers = stopOnInterrupt(() => {
@@ -81,6 +83,7 @@ export async function runTrain(scene: string, options: TrainOptions, output: Out
       threads: description.threads,
       relaxedSimd: description.relaxedSimd,
       preset,
+      presetAlgorithm: algorithm,
       seed,
       status,
       steps: trained,

@@ -2,9 +2,11 @@
  * Random numbers from one seed: a stream per use, so that drawing more of one kind never shifts another.
  * The generator is pure-rand's xoroshiro128+; its whole state can be read and restored.
  */
+
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
+import * as exact from './exact-math/exact-math.ts'
 
 type Generator = ReturnType<typeof xoroshiro128plusFromState>
 
@@ -46,10 +48,20 @@ export class RandomStream {
     return uniformInt(this.generator, 0, MAX_SEED)
   }
 
-  /** Normal with the given mean and standard deviation (Box-Muller; the second value is dropped so that the generator's state is all the state). */
+  /**
+   * Normal with the given mean and standard deviation: Marsaglia's polar method, as the learner's kernel has it
+   * (src/agent/kernel/assembly/random.ts), so that every engine draws the same up to the last bit of the logarithm. The second
+   * value is dropped, so that the generator's state is all the state.
+   */
   normal(mean = 0, deviation = 1): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniformFloat64(this.generator)))
-    return mean + deviation * radius * Math.cos(2 * Math.PI * uniformFloat64(this.generator))
+    let x: number
+    let square: number
+    do {
+      x = this.uniform(-1, 1)
+      const y = this.uniform(-1, 1)
+      square = x * x + y * y
+    } while (square >= 1 || square === 0)
+    return mean + deviation * x * Math.sqrt((-2 * exact.log(square)) / square)
   }
 }
 

@@ -1,8 +1,8 @@
 /** The host: does what the app asks of the machine. One front door for the command line and every window. */
 import { mkdirSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import * as z from 'zod'
+import { checkEngine } from '../agent/create-engine.ts'
 import { checkEnvironment } from '../check/check-environment.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { policyController } from '../episode/controllers.ts'
@@ -50,13 +50,14 @@ export function train(
     preset = 'default',
     seed = 1,
     engine,
-    threads = defaultThreads(),
-    relaxedSimd = false,
+    threads,
+    relaxedSimd,
     runsFolder,
     ...asked
   } = check('train', request)
   const { scene, source } = openScene(asked.scene)
   const settings = settingsOf(algorithm, preset, asked.settings)
+  checkEngine(engine, settings, { threads, relaxedSimd })
   const steps = asked.steps ?? (asked.episodes === undefined ? DEFAULT_STEPS : undefined)
   const budget = { steps, episodes: asked.episodes }
   const training = startTraining({
@@ -64,6 +65,7 @@ export function train(
     sceneSource: source,
     seed,
     preset,
+    presetAlgorithm: algorithm,
     settings,
     budget,
     engine,
@@ -85,11 +87,6 @@ export function train(
     ...budget,
   }
   return { started, training }
-}
-
-/** One thread less than there are cores, so that one is left for the window; 1 at least. */
-function defaultThreads(): number {
-  return Math.max(1, os.availableParallelism() - 1)
 }
 
 /** Plays a run's policy without noise, on the block of episodes that `seed` numbers (0 is that of the run's own report). */

@@ -1,6 +1,7 @@
 /** The runs in a folder, as windows show them: entries of a list, and the curves of one. */
 import { existsSync, readFileSync } from 'node:fs'
 import type * as z from 'zod'
+import type { AlgorithmName } from '../agent/presets.ts'
 import { messageOf } from '../common/user-error.ts'
 import { type RunDescription, RunFolder } from '../training/run-folder.ts'
 import {
@@ -25,7 +26,7 @@ export function listRunEntries(runsFolder: string): RunEntry[] {
 }
 
 export function toRunEntry(description: RunDescription): RunEntry {
-  const { name, scene, algorithm, engine, threads, seed, preset, startedAt, result, problem } = description
+  const { name, scene, algorithm, engine, threads, seed, startedAt, result, problem } = description
   const { steps, episodes } = description.budget
   return {
     name,
@@ -34,13 +35,18 @@ export function toRunEntry(description: RunDescription): RunEntry {
     engine,
     ...(threads !== undefined && { threads }),
     seed,
-    preset,
+    preset: presetOf(description),
     startedAt,
     status: statusOf(description),
     budget: { ...(steps !== undefined && { steps }), ...(episodes !== undefined && { episodes }) },
     ...(result && { steps: result.steps, meanReturn: result.evaluation.meanReturn }),
     ...(problem && { problem }),
   }
+}
+
+/** The preset's name, with its algorithm where the changes on top have made the run one of the other. */
+function presetOf({ algorithm, preset, presetAlgorithm = algorithm as AlgorithmName }: RunDescription): string {
+  return presetAlgorithm === algorithm ? preset : `${presetAlgorithm}/${preset}`
 }
 
 /** What run.json says, unless it says "running" and the process is gone: such a run was interrupted. */

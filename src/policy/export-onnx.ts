@@ -4,7 +4,7 @@
  */
 import { describeChannels, describePolicy, exportMetadata } from './export-metadata.ts'
 import { type DenseLayer, LAYER_NORMALISATION_EPSILON } from './network.ts'
-import schema from './onnx.proto?raw'
+import { ONNX_SCHEMA } from './onnx-schema.ts'
 import type { Policy, PolicyChannel } from './policy.ts'
 
 /** The first operator set with LayerNormalization, and the IR version of the ONNX release that brought it (1.12). */
@@ -56,7 +56,7 @@ export async function exportOnnx(policy: Policy, versions: Record<string, string
       value: typeof value === 'string' ? value : JSON.stringify(value),
     })),
   }
-  const type = parse(schema).root.lookupType('onnx.ModelProto')
+  const type = parse(ONNX_SCHEMA).root.lookupType('onnx.ModelProto')
   return type.encode(type.fromObject(model)).finish()
 }
 

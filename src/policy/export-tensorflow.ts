@@ -25,6 +25,7 @@ export async function exportTensorFlow(policy: Policy, versions: Record<string, 
   }
 }
 
+/** The network as a layers model, to be disposed of: observations [B, O] to actions [B, A]. */
 function sequentialOf(tf: typeof TensorFlow, { layers }: Network): TensorFlow.Sequential {
   const model = tf.sequential({ name: 'policy' })
   for (const [index, { inputs, outputs, weights, bias, normalisation }] of layers.entries()) {

@@ -1,4 +1,5 @@
 /** Multilayer perceptrons as plain numbers: the shape that engines export, policy files store and `Policy` runs. */
+import * as exact from '../common/exact-math/exact-math.ts'
 
 /** Added to the variance in layer normalisation, so that equal sums are not divided by zero. */
 export const LAYER_NORMALISATION_EPSILON = 1e-5
@@ -58,7 +59,7 @@ export function runLayer(
   if (layer.normalisation) normalise(sums, outputs, layer.normalisation)
   for (let unit = 0; unit < outputs; unit++) {
     const sum = sums[unit]!
-    output[unit] = activation === 'tanh' ? Math.tanh(sum) : Math.min(Math.max(0, sum), MAX_FLOAT32)
+    output[unit] = activation === 'tanh' ? exact.tanh(sum) : Math.min(Math.max(0, sum), MAX_FLOAT32)
   }
 }
 

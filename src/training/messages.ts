@@ -13,8 +13,8 @@ export interface WorkerTask {
   settings: TrainingSettings
   budget: { steps?: number | undefined; episodes?: number | undefined }
   engine: EngineName | undefined
-  threads: number
-  relaxedSimd: boolean
+  threads?: number | undefined
+  relaxedSimd?: boolean | undefined
   runsFolder: string
   run: string
   versions: Record<string, string>

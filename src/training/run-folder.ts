@@ -6,6 +6,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, 
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import * as z from 'zod'
+import { algorithmNames } from '../agent/presets.ts'
 import { suggestion } from '../common/nearest.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -52,6 +53,8 @@ export const runDescriptionSchema = z.object({
   relaxedSimd: z.boolean().optional(),
   seed: z.int(),
   preset: z.string(),
+  /** Whose preset it is: settings changed on top can make the run one of the other algorithm. Older versions did not write it. */
+  presetAlgorithm: z.enum(algorithmNames).optional(),
   settings: z.preprocess(completeSettings, trainingSettingsSchema),
   budget: z.object({ steps: z.int().optional(), episodes: z.int().optional() }),
   versions: z.record(z.string(), z.string()),

@@ -4,7 +4,7 @@
  */
 
 /** Mean share of saturated actions above which an episode counts as saturated. */
-const SATURATED = 0.9
+const SATURATED_SHARE = 0.9
 /** So many episodes in a row, and so many steps in them: neither one bad episode nor a few short ones are a reason to warn. */
 const EPISODES = 5
 const STEPS = 1000
@@ -20,7 +20,7 @@ export class SaturationWatch {
    */
   addEpisode(saturation: number | undefined, length: number): string | undefined {
     if (this.hasWarned || saturation === undefined) return undefined
-    if (!(saturation > SATURATED)) {
+    if (!(saturation > SATURATED_SHARE)) {
       this.episodes = this.steps = 0
       return undefined
     }
@@ -29,7 +29,7 @@ export class SaturationWatch {
     if (this.episodes < EPISODES || this.steps < STEPS) return undefined
     this.hasWarned = true
     return (
-      `The actor is saturated: over the last ${this.episodes} episodes more than ${SATURATED * 100}% of its actions were at -1 or 1 ` +
+      `The actor is saturated: over the last ${this.episodes} episodes more than ${SATURATED_SHARE * 100}% of its actions were at -1 or 1 ` +
       `(in the last ${(100 * saturation).toFixed(0)}%), where it hardly learns. Try preactivationPenalty above 0, ` +
       'a smaller actorLearningRate, or more randomSteps.'
     )

@@ -2,7 +2,7 @@
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { EngineName } from '../agent/engine.ts'
-import { algorithmOf } from '../agent/presets.ts'
+import { type AlgorithmName, algorithmOf } from '../agent/presets.ts'
 import { UserError } from '../common/user-error.ts'
 import type { Scene } from '../scene/schema.ts'
 import { allocateLiveView, type LiveFrame, liveReader } from './live-view.ts'
@@ -16,12 +16,14 @@ export interface StartOptions {
   /** Where the scene came from: a built-in's name or a file. */
   sceneSource: string
   seed: number
+  /** The preset that `settings` started from, and the algorithm that it is one of. */
   preset: string
+  presetAlgorithm: AlgorithmName
   settings: TrainingSettings
   budget: { steps?: number | undefined; episodes?: number | undefined }
   engine: EngineName | undefined
-  threads: number
-  relaxedSimd: boolean
+  threads?: number | undefined
+  relaxedSimd?: boolean | undefined
   runsFolder: string
   name: string | undefined
   versions: Record<string, string>
@@ -63,6 +65,7 @@ export function startTraining(options: StartOptions): Training {
     engine: engine ?? 'fastest',
     seed,
     preset: options.preset,
+    presetAlgorithm: options.presetAlgorithm,
     settings,
     budget: JSON.parse(JSON.stringify(budget)),
     versions,
@@ -90,6 +93,9 @@ export function startTraining(options: StartOptions): Training {
     control: control.buffer as SharedArrayBuffer,
     live,
   }
+  // TensorFlow's native library reads these from the process, not from the worker's copy of its environment.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  process.env.TF_NUM_INTRAOP_THREADS ??= '1'
   const worker = new Worker(options.workerFile, {
     workerData: task,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },

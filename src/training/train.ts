@@ -2,7 +2,8 @@
  * The training loop: episodes with exploration, one update a step, evaluations without noise beside them, the best policy kept.
  * Everything written to metrics.ndjson is determined by scene, settings, seed and versions; time goes to timing.ndjson.
  */
-import { Agent } from '../agent/agent.ts'
+import os from 'node:os'
+import { Agent, DIVERGENCE_ADVICE } from '../agent/agent.ts'
 import { loadEngine } from '../agent/create-engine.ts'
 import type { EngineName, UpdateMetrics } from '../agent/engine.ts'
 import { algorithmOf } from '../agent/presets.ts'
@@ -30,10 +31,10 @@ export interface TrainOptions {
   budget: { steps?: number | undefined; episodes?: number | undefined }
   /** The first that loads and can do what the settings ask for, where it is undefined. */
   engine: EngineName | undefined
-  /** Threads that share an update; the results are the same bits for any number. */
-  threads: number
+  /** Threads that share an update, one less than there are cores where undefined; the results are the same bits for any number. */
+  threads?: number | undefined
   /** Other bits, and faster on some processors. */
-  relaxedSimd: boolean
+  relaxedSimd?: boolean | undefined
   folder: RunFolder
   versions: Record<string, string>
   /** Asked after every step; true stops the run cleanly. */
@@ -64,28 +65,37 @@ export type TrainingEvent =
 /** Milliseconds between two progress events. */
 const PROGRESS_INTERVAL = 200
 
+/** Trains to the end of the budget, or until it is stopped. Throws a UserError where the run cannot start or go on. */
 export async function train(options: TrainOptions): Promise<RunResult> {
-  const environment = await createEnvironment(options.scene)
-  const evaluationEnvironment = await createEnvironment(options.scene)
-  const { settings, seed, threads, relaxedSimd } = options
-  const engine = await loadEngine(options.engine, settings)
-  const choices = engine.name === 'fused' ? { threads, relaxedSimd } : {}
-  options.onEvent({ type: 'started', engine: engine.name, ...choices })
-  const { spec } = environment
-  const size = { observation: spec.observation.length, action: spec.action.length }
-  const agent = new Agent({
-    size,
-    settings,
-    seed,
-    createEngine: ({ networks, random }) => engine.create({ size, settings, networks, random, threads, relaxedSimd }),
-  })
+  const opened: { close(): void }[] = []
   try {
+    const environment = await createEnvironment(options.scene)
+    opened.push(environment)
+    const evaluationEnvironment = await createEnvironment(options.scene)
+    opened.push(evaluationEnvironment)
+    const { settings, seed } = options
+    const engine = await loadEngine(options.engine, settings, options)
+    const { threads = defaultThreads(), relaxedSimd = false } = options
+    const choices = engine.name === 'fused' ? { threads, relaxedSimd } : {}
+    const { spec } = environment
+    const size = { observation: spec.observation.length, action: spec.action.length }
+    options.onEvent({ type: 'started', engine: engine.name, ...choices })
+    const agent = new Agent({
+      size,
+      settings,
+      seed,
+      createEngine: ({ networks, random }) => engine.create({ size, settings, networks, random, ...choices }),
+    })
+    opened.push({ close: () => agent.dispose() })
     return await new Trainer(options, environment, evaluationEnvironment, agent).run()
   } finally {
-    agent.dispose()
-    environment.close()
-    evaluationEnvironment.close()
+    for (const one of opened.reverse()) one.close()
   }
+}
+
+/** One thread less than there are cores, so that one is left for the window; 1 at least. */
+function defaultThreads(): number {
+  return Math.max(1, os.availableParallelism() - 1)
 }
 
 class Trainer {
@@ -179,7 +189,7 @@ class Trainer {
     const place = this.agent.engine.findNonFinite()
     if (place === undefined) return
     throw new UserError(
-      `Training diverged: after step ${this.step} the first weight that is not finite is in ${place}. Try smaller learning rates, or --set gradientClip=1.`,
+      `Training diverged: after step ${this.step} the first weight that is not finite is in ${place}. ${DIVERGENCE_ADVICE}`,
       'failure',
     )
   }

@@ -238,6 +238,44 @@ describe('Given an agent that normalises observations', () => {
   })
 })
 
+describe('Given an observation or a reward that is not finite', () => {
+  const fine = Float32Array.of(1, 2)
+  const spoilt = Float32Array.of(1, Number.NaN)
+  const action = Float32Array.of(0)
+
+  test.each([
+    {
+      what: 'next observation is',
+      reward: 0,
+      next: spoilt,
+      reason: /observation is not finite: entry 2 is NaN at step 2/,
+    },
+    {
+      what: 'reward is',
+      reward: Number.NEGATIVE_INFINITY,
+      next: fine,
+      reason: /reward is -Infinity at step 2.*formulas/,
+    },
+  ])('when the $what, then it is named before anything is stored, learned or averaged', ({ reward, next, reason }) => {
+    const { agent, engine } = makeAgent({ observationNormalisation: true, learningStarts: 1 })
+    agent.learn(fine, action, 0, fine, false, false)
+    const calls = [...engine.calls]
+    const learn = () => agent.learn(fine, action, reward, next, false, false)
+    expect(learn).toThrow(UserError)
+    expect(learn).toThrow(reason)
+    expect(learn).not.toThrow(/learning rates/)
+    expect(engine.calls).toEqual(calls)
+    agent.learn(fine, action, 0, fine, false, false)
+    expect(engine.scalings.at(-1)!.mean).toEqual([1, 2])
+  })
+
+  test('when it is the first of an episode of random steps, then it is named at once', () => {
+    const { agent } = makeAgent({ observationNormalisation: true, randomSteps: 10 })
+    agent.reset()
+    expect(() => agent.act(spoilt, action)).toThrow(/observation is not finite: entry 2 is NaN at step 1/)
+  })
+})
+
 describe('Given an agent that learns', () => {
   test('when it has the seed of another, then it starts from the same weights and draws the same noise, and so does its engine', () => {
     const run = (seed: number) => {
@@ -292,7 +330,7 @@ describe('Given training that diverges', () => {
     expect(kind).toBe('failure')
     expect(message).toContain(`${one.name} is ${one.value} at step 13;`)
     expect(message).toContain('in critic, layer 2.')
-    expect(message).toContain('The best policy so far is kept; try smaller learning rates')
+    expect(message).toContain('Try smaller learning rates')
   })
 
   test('when a loss overflows while all weights are finite, then the failure says so', () => {

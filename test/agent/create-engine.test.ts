@@ -1,10 +1,14 @@
 // Which engine is loaded, and what is refused with which reason.
-import { describe, expect, test } from 'vitest'
-import { loadEngine } from '../../src/agent/create-engine.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { checkEngine, loadEngine } from '../../src/agent/create-engine.ts'
 import { engineNames } from '../../src/agent/engine.ts'
+import { initialiseNetworks } from '../../src/agent/initialisation.ts'
 import { presets } from '../../src/agent/presets.ts'
+import { RandomStream } from '../../src/common/random.ts'
 import { UserError } from '../../src/common/user-error.ts'
-import { smallSettings } from './engines.ts'
+import { engineRandom, smallSettings } from './engines.ts'
+
+afterEach(() => void vi.restoreAllMocks())
 
 describe('Given settings that the fused engine has not', () => {
   test.each([
@@ -46,6 +50,65 @@ describe('Given settings that every engine has', () => {
     } else {
       expect(outcome).toHaveProperty('name', 'tfjs-node')
     }
+  })
+})
+
+describe('Given a runtime that cannot compile the kernel', () => {
+  test('when no engine is named, then one of TensorFlow.js is loaded', async () => {
+    vi.spyOn(WebAssembly, 'compile').mockRejectedValueOnce(new WebAssembly.CompileError('no SIMD'))
+    expect(['tfjs-node', 'tfjs-wasm']).toContain((await loadEngine(undefined, smallSettings)).name)
+  })
+
+  test('when the fused engine is named, or the threads that it alone has, then the reason is given', async () => {
+    vi.spyOn(WebAssembly, 'compile').mockRejectedValue(new WebAssembly.CompileError('no SIMD'))
+    const named = loadEngine('fused', smallSettings)
+    await expect(named).rejects.toThrow(UserError)
+    await expect(named).rejects.toThrow(/needs WebAssembly with SIMD and threads \(no SIMD\); use --engine tfjs-wasm/)
+    await expect(loadEngine(undefined, smallSettings, { threads: 2 })).rejects.toThrow(/No engine could be .*no SIMD/)
+  })
+})
+
+describe('Given a runtime without relaxed SIMD', () => {
+  test('when the fused engine is made without it, then it is made; with it, then the option is named', async () => {
+    const { create } = await loadEngine('fused', smallSettings)
+    vi.spyOn(WebAssembly, 'Module').mockImplementation(
+      class {
+        constructor() {
+          throw new WebAssembly.CompileError('unknown instruction')
+        }
+      },
+    )
+    const size = { observation: 3, action: 2 }
+    const networks = initialiseNetworks(size, smallSettings, RandomStream.derive(1, 'initial weights'))
+    const options = { size, settings: smallSettings, networks, random: engineRandom(1) }
+    expect(create(options).name).toBe('fused')
+    const relaxed = () => create({ ...options, relaxedSimd: true })
+    expect(relaxed).toThrow(UserError)
+    expect(relaxed).toThrow('This runtime has no relaxed SIMD; leave --relaxed-simd away.')
+  })
+})
+
+describe('Given options that the fused engine alone has', () => {
+  test.each([
+    { choices: { threads: 2 }, option: '--threads' },
+    { choices: { threads: 1, relaxedSimd: true }, option: '--threads' },
+    { choices: { relaxedSimd: true }, option: '--relaxed-simd' },
+  ])('when another engine is named with $option, then it is refused with the way out', ({ choices, option }) => {
+    for (const name of ['tfjs-node', 'tfjs-wasm', 'tfjs-cpu'] as const) {
+      const check = () => checkEngine(name, smallSettings, choices)
+      expect(check).toThrow(UserError)
+      expect(check).toThrow(`The engine "${name}" has no ${option}; leave it away, or use --engine fused.`)
+    }
+    for (const name of [undefined, 'fused'] as const) checkEngine(name, smallSettings, choices)
+  })
+
+  test('when the settings need another engine, then the option is refused', () => {
+    const settings = { ...smallSettings, layerNormalisation: true }
+    expect(() => checkEngine(undefined, settings, { relaxedSimd: true })).toThrow(
+      'The fused engine has no layer normalisation, and the engines that have it have no --relaxed-simd; leave --relaxed-simd away.',
+    )
+    checkEngine(undefined, settings, { relaxedSimd: false })
+    checkEngine('tfjs-wasm', settings)
   })
 })
 

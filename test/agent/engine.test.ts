@@ -20,7 +20,6 @@ import {
   numbersOf,
   smallSettings,
   storeRandom,
-  tensorFlowEngines,
   testedEngines,
 } from './engines.ts'
 import { outputOf } from './plain-networks.ts'
@@ -101,10 +100,8 @@ describe.each(testedEngines)('Given the engine %s', (name) => {
       engine.dispose()
     })
 
-    // The noise of a generator's state is each engine's own; the transitions are the same on all.
-    const noises = tensorFlowEngines.includes(name) ? [0, 0.2] : [0]
     const draws = [false, true].flatMap((prioritisedReplay) =>
-      noises.map((targetNoise) => ({ prioritisedReplay, targetNoise })),
+      [0, 0.2].map((targetNoise) => ({ prioritisedReplay, targetNoise })),
     )
     test.each(draws)(
       'when it updates by itself (prioritised $prioritisedReplay, noise $targetNoise), then as on the batch of its generators',
@@ -207,20 +204,34 @@ describe.each(testedEngines)('Given the engine %s', (name) => {
     expect(Math.abs(losses[2]! - losses[0]!)).toBeGreaterThan(1e-3)
   })
 
-  test.runIf(tensorFlowEngines.includes(name))(
-    'when a batch has more or fewer rows than the settings, then it is learned from as it is',
-    () => {
-      const engine = createEngine(factory)
-      storeRandom(engine, 20)
-      const whole = engine.updateOn({ indices: firstSlots(20) }, false)
-      expect(Number.isFinite(whole.criticLoss)).toBe(true)
-      const { critic } = engine.exportNetworks()
-      const single = engine.updateOn({ indices: Uint32Array.of(7) }, false)
-      const { observation, action } = transitionsOf(20)[7]!
-      expect(single.meanQ).toBeCloseTo(outputOf(critic, observation, { action, layer: 1 })[0]!, 5)
-      engine.dispose()
-    },
-  )
+  test('when a batch has other lengths than the settings, then it is refused and nothing is learned', () => {
+    const engine = createEngine(factory)
+    storeRandom(engine, 20)
+    const before = engine.exportNetworks()
+    const indices = firstSlots(8)
+    for (const [batch, reason] of [
+      [{ indices: firstSlots(20) }, 'A batch has 8 transitions, not 20.'],
+      [{ indices: Uint32Array.of(7) }, 'A batch has 8 transitions, not 1.'],
+      [{ indices, weights: new Float32Array(9) }, 'A batch has 8 weights, not 9.'],
+      [{ indices, targetNoise: new Float32Array(8) }, 'A batch has 16 entries of noise, not 8.'],
+    ] as const) {
+      const update = () => engine.updateOn(batch, true)
+      expect(update).toThrow(RangeError)
+      expect(update).toThrow(reason)
+    }
+    expect(engine.exportNetworks()).toEqual(before)
+    engine.dispose()
+  })
+
+  test("when a batch holds one transition alone, then the mean Q is the critic's answer to it", () => {
+    const engine = createEngine(factory)
+    storeRandom(engine, 20)
+    const { critic } = engine.exportNetworks()
+    const { meanQ } = engine.updateOn({ indices: new Uint32Array(8).fill(7) }, false)
+    const { observation, action } = transitionsOf(20)[7]!
+    expect(meanQ).toBeCloseTo(outputOf(critic, observation, { action, layer: 1 })[0]!, 5)
+    engine.dispose()
+  })
 
   describe('when all values are finite', () => {
     test('then none is found that is not', () => {
@@ -237,6 +248,7 @@ describe.each(testedEngines)('Given the engine %s', (name) => {
     { network: 'critic', layer: 2, place: 'critic, layer 2' },
     { network: 'secondCritic', layer: 3, place: 'second critic, layer 3' },
     { network: 'targetActor', layer: 2, place: 'target actor, layer 2' },
+    { network: 'targetSecondCritic', layer: 1, place: 'target of the second critic, layer 1' },
   ] as const)('when $network has a NaN in layer $layer, then it is found there', ({ network, layer, place }) => {
     for (const part of ['weights', 'bias'] as const) {
       const engine = createWith((networks) => {
@@ -245,6 +257,16 @@ describe.each(testedEngines)('Given the engine %s', (name) => {
       expect(engine.findNonFinite()).toBe(place)
       engine.dispose()
     }
+  })
+
+  test('when several networks have a NaN, then one that learns is named before the targets that follow', () => {
+    const engine = createWith((networks) => {
+      for (const name of ['targetActor', 'targetCritic', 'secondCritic'] as const) {
+        networks[name]!.layers[0]!.bias[0] = Number.NaN
+      }
+    })
+    expect(engine.findNonFinite()).toBe('second critic, layer 1')
+    engine.dispose()
   })
 
   /** An engine with twin critics whose initial networks are changed. */

@@ -219,6 +219,27 @@ describe('the whole path', () => {
     expect(stdout).toMatch(/pendulum-td3-seed4-1 +pendulum +td3 +fused/)
   })
 
+  test('a preset of TD3 with a change that makes it DDPG is still said to be one of TD3', async () => {
+    const change = ['--algo', 'td3', '--set', 'policyDelay=1', '--steps', '110', '--runs', 'mixed', '--json']
+    const { code, stdout } = await torquelab('train', 'pendulum', ...change, ...SMALL)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({
+      algorithm: 'ddpg',
+      preset: 'default',
+      presetAlgorithm: 'td3',
+    })
+    const kept = readFileSync(path.join(folder, 'mixed/pendulum-ddpg-seed1-1/run.json'), 'utf8')
+    expect(JSON.parse(kept)).toMatchObject({ algorithm: 'ddpg', preset: 'default', presetAlgorithm: 'td3' })
+  })
+
+  test('--threads and --relaxed-simd are refused for an engine that has neither', async () => {
+    for (const option of [['--threads', '2'], ['--relaxed-simd']]) {
+      const { code, stderr } = await torquelab('train', 'pendulum', '--engine', 'tfjs-wasm', ...option)
+      expect(code).toBe(2)
+      expect(stderr).toContain(`The engine "tfjs-wasm" has no ${option[0]}; leave it away, or use --engine fused.`)
+    }
+  })
+
   test('--engine and --relaxed-simd are used and kept in run.json', async () => {
     const run = (name: string, ...options: string[]) =>
       torquelab('train', 'pendulum', '--steps', '110', '--runs', 'engines', '--run', name, ...SMALL, ...options)

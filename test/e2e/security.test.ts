@@ -373,6 +373,10 @@ describe.each(shells)('a training thread that is killed, in %s', (shell) => {
     try {
       const { page } = app
       await page.getByRole('tab', { name: 'Train' }).click()
+      await page
+        .locator('summary')
+        .filter({ hasText: /^Learning/ })
+        .click()
       await page.getByLabel('Hidden sizes', { exact: true }).fill('16, 16')
       await page.getByRole('button', { name: 'Start', exact: true }).click()
       const status = page.getByTestId('run-status')

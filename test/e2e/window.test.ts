@@ -104,12 +104,10 @@ describe.each(shells)('in %s', (shell) => {
       await button('Resume').click()
       await status('running')
 
-      await eventually(step).toBeGreaterThanOrEqual(STEPS)
-      expect(at).toBeLessThan(STEPS)
+      await eventually(step).toBeGreaterThanOrEqual(held + STEPS)
       expect(held).toBeGreaterThanOrEqual(at)
-      // Ten episodes of 200 steps.
-      await eventually(points).toBeGreaterThanOrEqual(STEPS / 200 - 1)
-      expect(await points()).toBeGreaterThan(before)
+      // STEPS are ten episodes of 200 steps.
+      await eventually(points).toBeGreaterThanOrEqual(before + STEPS / 200 - 1)
 
       await button('Stop').click()
       await eventually(() => testId('run-status').textContent()).toBe('stopped')

@@ -24,6 +24,7 @@ const description = (): RunDescription => ({
   relaxedSimd: false,
   seed: 1,
   preset: 'paper',
+  presetAlgorithm: 'td3',
   settings: settingsOf('td3', 'paper', { hiddenSizes: [16, 16] }),
   budget: { steps: 100 },
   versions: { torquelab: '0.2.0' },
@@ -39,6 +40,7 @@ const old = () => ({
   engine: 'tfjs-wasm',
   threads: undefined,
   relaxedSimd: undefined,
+  presetAlgorithm: undefined,
   status: 'finished',
   settings: {
     actorLearningRate: 1e-4,

@@ -15,12 +15,38 @@ let report: (update: number) => UpdateMetrics
 let nonFinite: (updates: number) => string | undefined
 let created: EngineOptions[]
 
+/** What goes wrong before the first step, if anything. */
+let problem: { load?: Error; create?: Error }
+/** Environments that are open. */
+let open: number
+
 vi.mock('../../src/agent/create-engine.ts', () => ({
-  loadEngine: async () => ({ name: 'fused', create: (options: EngineOptions) => createEngine(options) }),
+  loadEngine: async () => {
+    if (problem.load) throw problem.load
+    return { name: 'fused', create: (options: EngineOptions) => createEngine(options) }
+  },
 }))
+
+vi.mock(import('../../src/sim/environment.ts'), async (original) => {
+  const { createEnvironment, ...rest } = await original()
+  return {
+    ...rest,
+    createEnvironment: async (scene) => {
+      const environment = await createEnvironment(scene)
+      open++
+      const close = environment.close.bind(environment)
+      environment.close = () => {
+        open--
+        close()
+      }
+      return environment
+    },
+  }
+})
 
 /** Keeps its initial networks, and learns nothing. */
 function createEngine(options: EngineOptions): LearningEngine {
+  if (problem.create) throw problem.create
   created.push(options)
   let stored = 0
   let updates = 0
@@ -49,6 +75,8 @@ beforeEach(() => {
   folder = RunFolder.create(runs, 'one', 'unused')
   events = []
   created = []
+  problem = {}
+  open = 0
   report = () => ({ criticLoss: 1, meanQ: 2, policyLoss: -2, saturation: 0 })
   nonFinite = () => undefined
 })
@@ -88,6 +116,23 @@ describe('Given threads and relaxed SIMD', () => {
     await run({ threads: 3, relaxedSimd: true, budget: { steps: 10 } })
     expect(created).toMatchObject([{ threads: 3, relaxedSimd: true }])
     expect(ofType('started')).toEqual([{ type: 'started', engine: 'fused', threads: 3, relaxedSimd: true }])
+  })
+})
+
+describe('Given an engine that cannot be had', () => {
+  it.each(['load', 'create'] as const)(
+    'When it fails to %s, Then the run fails and its environments are closed',
+    async (step) => {
+      problem = { [step]: new UserError('no engine', 'failure') }
+      await expect(run({ budget: { steps: 10 } })).rejects.toThrow('no engine')
+      expect(open).toBe(0)
+    },
+  )
+
+  it('When all is well, Then they are closed too, once each', async () => {
+    await run({ budget: { steps: 10 } })
+    expect(created).toHaveLength(1)
+    expect(open).toBe(0)
   })
 })
 

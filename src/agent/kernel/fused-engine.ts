@@ -1,16 +1,18 @@
 /** The fused engine: a learner whose networks, optimisers, replay buffer and sampler live in the WebAssembly kernel's memory. */
 import { UserError } from '../../common/user-error.ts'
 import type { Network } from '../../policy/network.ts'
-import type {
-  ChosenBatch,
-  EngineOptions,
-  LearningEngine,
-  Networks,
-  UpdateMetrics,
+import {
+  type ChosenBatch,
+  checkBatch,
+  type EngineOptions,
+  type LearningEngine,
+  type Networks,
+  networkTitles,
+  type UpdateMetrics,
 } from '../engine.ts'
-import { startHelpers } from './helper-threads.ts'
-import { compileKernel, instantiateKernel, type KernelExports } from './kernel-module.ts'
-import { mapMemory, type MemoryMap, type NetworkMap } from './memory-map.ts'
+import { HelperThreads } from './helper-threads.ts'
+import { compileKernel, compileRelaxedKernel, instantiateKernel, type KernelExports } from './kernel-module.ts'
+import { type MemoryMap, mapMemory, type NetworkMap } from './memory-map.ts'
 import { readPanels, writePanels } from './panels.ts'
 import { layerRecord, learnerRecord, networkRecord } from './records.ts'
 
@@ -21,19 +23,27 @@ const WEIGHTS = 0
 const TARGETS = 3
 const GRADIENTS = 4
 
-/** Compiles the kernel; the function returned makes engines. */
+/** Where each network stands in the memory map: its index, and which copy of the parameters. */
+const PLACES: Record<keyof Networks, [network: number, copy: number]> = {
+  actor: [0, WEIGHTS],
+  critic: [1, WEIGHTS],
+  secondCritic: [2, WEIGHTS],
+  targetActor: [0, TARGETS],
+  targetCritic: [1, TARGETS],
+  targetSecondCritic: [2, TARGETS],
+}
+
+/**
+ * Compiles the plain kernel, or throws a UserError; the function returned makes engines, and compiles the relaxed kernel when
+ * one first asks for it.
+ */
 export async function loadFusedKernel(): Promise<(options: EngineOptions) => FusedEngine> {
-  const plain = await compileKernel(false)
+  const plain = await compileKernel()
   let relaxed: WebAssembly.Module | undefined
-  try {
-    relaxed = await compileKernel(true)
-  } catch {
-    // A runtime without relaxed SIMD; asking for it then fails below.
-  }
   return (options) => {
-    const module = options.relaxedSimd ? relaxed : plain
-    if (!module) throw new UserError('This runtime has no relaxed SIMD; leave --relaxed-simd away.', 'failure')
-    return new FusedEngine(module, options)
+    if (!options.relaxedSimd) return new FusedEngine(plain, options)
+    relaxed ??= compileRelaxedKernel()
+    return new FusedEngine(relaxed, options)
   }
 }
 
@@ -48,7 +58,9 @@ export class FusedEngine implements LearningEngine {
   private readonly floats: Float32Array
   private readonly words: Uint32Array
   private readonly threads: number
+  private readonly helpers: HelperThreads | undefined
 
+  /** Throws a UserError where the memory or the helping threads cannot be had. */
   constructor(module: WebAssembly.Module, options: EngineOptions) {
     const { size, settings, threads = 1 } = options
     this.options = options
@@ -72,8 +84,9 @@ export class FusedEngine implements LearningEngine {
     this.writeNetworks(options.networks)
     if (threads > 1) {
       const { learner } = this.map
-      const present = learnerRecord.addressOf(learner, 'present')
-      startHelpers({ module, memory, learner, count: threads - 1, present })
+      const addressOf = (field: 'present' | 'arrived' | 'lost') => learnerRecord.addressOf(learner, field)
+      const [present, arrived, lost] = [addressOf('present'), addressOf('arrived'), addressOf('lost')]
+      this.helpers = new HelperThreads({ module, memory, learner, count: threads - 1, present, arrived, lost })
     }
   }
 
@@ -81,7 +94,14 @@ export class FusedEngine implements LearningEngine {
     return this.read('stored')
   }
 
+  /** Helping threads that are alive. */
+  get helping(): number {
+    return this.read('present')
+  }
+
   act(observation: Float32Array, action: Float32Array): void {
+    this.checkObservation(observation)
+    this.checkAction(action)
     const { nextObservations, policyActions } = this.map.batch
     this.floats.set(observation, nextObservations / 4)
     this.kernel.act(this.map.learner)
@@ -95,6 +115,9 @@ export class FusedEngine implements LearningEngine {
     nextObservation: Float32Array,
     discount: number,
   ): void {
+    this.checkObservation(observation)
+    this.checkAction(action)
+    this.checkObservation(nextObservation)
     const { records, recordBytes } = this.map.replay
     let at = (records + this.read('next') * recordBytes) / 4
     this.floats.set(observation, at)
@@ -109,19 +132,19 @@ export class FusedEngine implements LearningEngine {
 
   update(updatesPolicy: boolean): UpdateMetrics {
     this.kernel.chooseBatch(this.map.learner)
-    return this.learn(updatesPolicy)
+    const metrics = this.learn(updatesPolicy)
+    if (this.options.settings.prioritisedReplay) this.kernel.prioritise(this.map.learner)
+    return metrics
   }
 
-  updateOn({ indices, weights, targetNoise }: ChosenBatch, updatesPolicy: boolean): UpdateMetrics {
+  updateOn(chosen: ChosenBatch, updatesPolicy: boolean): UpdateMetrics {
+    const { indices, weights, targetNoise } = chosen
+    const { size, settings } = this.options
+    checkBatch(chosen, size, settings, this.stored)
     const { batch } = this.map
-    const { batchSize } = this.options.settings
-    if (indices.length !== batchSize) throw new RangeError(`A batch has ${batchSize} transitions, not ${indices.length}.`)
-    for (const index of indices) {
-      if (index >= this.stored) throw new RangeError(`There is no stored transition ${index}; ${this.stored} are stored.`)
-    }
     this.words.set(indices, batch.indices / 4)
-    fillOrSet(this.floats, batch.importance / 4, batchSize, weights, 1)
-    fillOrSet(this.floats, batch.noise / 4, batchSize * this.options.size.action, targetNoise, 0)
+    fillOrSet(this.floats, batch.importance / 4, indices.length, weights, 1)
+    fillOrSet(this.floats, batch.noise / 4, indices.length * size.action, targetNoise, 0)
     return this.learn(updatesPolicy)
   }
 
@@ -133,34 +156,38 @@ export class FusedEngine implements LearningEngine {
   }
 
   setObservationScaling(mean: Float32Array, scale: Float32Array): void {
+    this.checkObservation(mean)
+    this.checkObservation(scale)
     this.floats.set(mean, this.map.batch.observationMean / 4)
     this.floats.set(scale, this.map.batch.observationScale / 4)
   }
 
   findNonFinite(): string | undefined {
-    for (const [index, { layers }] of this.map.networks.entries()) {
-      const name = ['actor', 'critic', 'second critic'][index]
-      for (const [copy, prefix] of [[WEIGHTS, ''], [TARGETS, 'target ']] as const) {
-        for (const [layer, { weights, weightShape }] of layers.entries()) {
-          const from = (weights + copy * this.map.parameterBytes) / 4
-          const values = this.floats.subarray(from, from + weightShape.bytes / 4)
-          if (!values.every(Number.isFinite)) return `${prefix}${name}, layer ${layer + 1}`
-        }
-      }
+    const { networks, parameterBytes } = this.map
+    for (const name of Object.keys(networkTitles) as (keyof Networks)[]) {
+      const [index, copy] = PLACES[name]
+      const layer = networks[index]?.layers.findIndex(({ weights, weightShape }) => {
+        const from = (weights + copy * parameterBytes) / 4
+        return !this.floats.subarray(from, from + weightShape.bytes / 4).every(Number.isFinite)
+      })
+      if (layer !== undefined && layer >= 0) return `${networkTitles[name]}, layer ${layer + 1}`
     }
     return undefined
   }
 
   exportNetworks(): Networks {
-    const [actor, critic, secondCritic] = this.map.networks
+    const read = (name: keyof Networks): Network => {
+      const [index, copy] = PLACES[name]
+      return this.readNetwork(this.map.networks[index]!, copy)
+    }
     return {
-      actor: this.readNetwork(actor!, WEIGHTS),
-      critic: this.readNetwork(critic!, WEIGHTS),
-      targetActor: this.readNetwork(actor!, TARGETS),
-      targetCritic: this.readNetwork(critic!, TARGETS),
-      ...(secondCritic && {
-        secondCritic: this.readNetwork(secondCritic, WEIGHTS),
-        targetSecondCritic: this.readNetwork(secondCritic, TARGETS),
+      actor: read('actor'),
+      critic: read('critic'),
+      targetActor: read('targetActor'),
+      targetCritic: read('targetCritic'),
+      ...(this.options.settings.twinCritics && {
+        secondCritic: read('secondCritic'),
+        targetSecondCritic: read('targetSecondCritic'),
       }),
     }
   }
@@ -186,11 +213,26 @@ export class FusedEngine implements LearningEngine {
   }
 
   private learn(updatesPolicy: boolean): UpdateMetrics {
-    this.kernel.learn(this.map.learner, updatesPolicy)
+    if (!this.kernel.learn(this.map.learner, updatesPolicy)) {
+      throw new UserError(
+        `A helping thread of the learner stopped (${this.helpers?.cause()}); use --threads 1, which gives the same results.`,
+        'failure',
+      )
+    }
     // Summed in float64: a loss that float32 cannot hold counts as infinite, since its gradients are.
     const metrics = { criticLoss: Math.fround(this.read('criticLoss')), meanQ: Math.fround(this.read('meanQ')) }
     if (!updatesPolicy) return metrics
     return { ...metrics, policyLoss: this.read('policyLoss'), saturation: this.read('saturation') }
+  }
+
+  private checkObservation({ length }: Float32Array): void {
+    const { observation } = this.options.size
+    if (length !== observation) throw new RangeError(`An observation has ${observation} entries, not ${length}.`)
+  }
+
+  private checkAction({ length }: Float32Array): void {
+    const { action } = this.options.size
+    if (length !== action) throw new RangeError(`An action has ${action} entries, not ${length}.`)
   }
 
   private read(field: Parameters<typeof learnerRecord.get>[2]): number {
@@ -271,18 +313,11 @@ export class FusedEngine implements LearningEngine {
   }
 
   private writeNetworks(networks: Networks): void {
-    const pairs = [
-      [networks.actor, networks.targetActor],
-      [networks.critic, networks.targetCritic],
-      [networks.secondCritic, networks.targetSecondCritic],
-    ] as const
-    this.map.networks.forEach(({ layers }, index) => {
-      const [live, target] = pairs[index]!
-      layers.forEach(({ weights }, layer) => {
-        writePanels(this.floats, weights + WEIGHTS * this.map.parameterBytes, live!.layers[layer]!)
-        writePanels(this.floats, weights + TARGETS * this.map.parameterBytes, target!.layers[layer]!)
+    for (const [name, [index, copy]] of Object.entries(PLACES) as [keyof Networks, [number, number]][]) {
+      this.map.networks[index]?.layers.forEach(({ weights }, layer) => {
+        writePanels(this.floats, weights + copy * this.map.parameterBytes, networks[name]!.layers[layer]!)
       })
-    })
+    }
     this.kernel.transposeWeights(this.map.learner)
   }
 
@@ -295,9 +330,18 @@ export class FusedEngine implements LearningEngine {
   }
 }
 
+/** Shared memory of that size. Throws a UserError where the machine does not give it. */
 function allocate(bytes: number): WebAssembly.Memory {
   const pages = Math.ceil(bytes / PAGE)
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new UserError(
+      `There is no memory for the learner: it needs ${Math.ceil(bytes / 1e6)} MB in one piece. Take a smaller replayCapacity.`,
+      'failure',
+    )
+  }
 }
 
 /** A kernel and an engine that do not belong together would corrupt each other's memory. */
@@ -309,6 +353,7 @@ function checkRecords(kernel: KernelExports): void {
   if (!matches) throw new Error('The kernel was built from other sources than the engine: run "npm run build:kernel".')
 }
 
+/** Writes the values to `memory` from entry `at` on; where there are none, `otherwise` to `count` entries. */
 function fillOrSet(
   memory: Float32Array,
   at: number,

@@ -1,4 +1,5 @@
 /** The compiled kernel: loading it, and its exports with their types. */
+import { UserError } from '../../common/user-error.ts'
 import { KERNEL, KERNEL_RELAXED } from './kernel-binary.ts'
 
 /** What assembly/index.ts exports. Addresses are bytes. */
@@ -10,19 +11,46 @@ export interface KernelExports {
   learnerBytes(): number
   commit(learner: number): void
   chooseBatch(learner: number): void
-  learn(learner: number, updatesPolicy: boolean): void
+  /** 1, or 0 where a helping thread has stopped. */
+  learn(learner: number, updatesPolicy: boolean): number
+  prioritise(learner: number): void
   act(learner: number): void
   transposeWeights(learner: number): void
   help(learner: number, thread: number): void
   quit(learner: number): void
 }
 
-/** The plain kernel gives the same bits everywhere; the relaxed one fuses multiplications with additions where the processor can. */
-export function compileKernel(relaxedSimd: boolean): Promise<WebAssembly.Module> {
-  const text = atob(relaxedSimd ? KERNEL_RELAXED : KERNEL)
-  return WebAssembly.compile(Uint8Array.from(text, (character) => character.charCodeAt(0)))
+/** Compiles the plain kernel, which gives the same bits everywhere. Throws a UserError where the runtime cannot run it. */
+export async function compileKernel(): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytesOf(KERNEL))
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error
+    throw new UserError(
+      `This runtime cannot run the fused engine, which needs WebAssembly with SIMD and threads (${error.message}); use --engine tfjs-wasm.`,
+      'failure',
+    )
+  }
 }
 
+/**
+ * Compiles the kernel that fuses multiplications with additions where the processor can, at once: it is small. Throws a
+ * UserError where the runtime has no relaxed SIMD.
+ */
+export function compileRelaxedKernel(): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytesOf(KERNEL_RELAXED))
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error
+    throw new UserError('This runtime has no relaxed SIMD; leave --relaxed-simd away.', 'failure')
+  }
+}
+
+/** An instance of the kernel on the given memory, which must be shared; nothing is written to it. */
 export function instantiateKernel(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
 }

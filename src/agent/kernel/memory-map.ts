@@ -96,7 +96,7 @@ export interface MapOptions {
   listBytes: (width: number) => number
 }
 
-/** Throws a UserError where the buffer does not fit into 32-bit addresses. */
+/** Decides every address and size. Throws a UserError where networks, batch and buffer do not fit into 32-bit addresses. */
 export function mapMemory({ size, settings, threads, base, listBytes }: MapOptions): MemoryMap {
   const { batchSize, replayCapacity } = settings
   const batchRows = roundUp(batchSize, 4)
@@ -171,7 +171,13 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
   const blockOffset = Math.max(taskRows, BLOCK_INPUTS) * list
   const columnsOffset = blockOffset + BLOCK_INPUTS * PANEL_ROW_BYTES
   const scratchBytes = roundUp(columnsOffset + 4 * batchRows * 4, LINE)
-  const scratch = { address: take(threads * scratchBytes), bytes: scratchBytes, listBytes: list, blockOffset, columnsOffset }
+  const scratch = {
+    address: take(threads * scratchBytes),
+    bytes: scratchBytes,
+    listBytes: list,
+    blockOffset,
+    columnsOffset,
+  }
 
   const counters = take(threads * LINE)
   const treeLeaves = settings.prioritisedReplay ? 2 ** Math.ceil(Math.log2(replayCapacity)) : 0
@@ -179,9 +185,11 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
   const tree = take(2 * treeLeaves * 4)
   const records = take(replayCapacity * recordBytes)
   if (end > ADDRESS_SPACE) {
-    const capacity = Math.floor((replayCapacity * (ADDRESS_SPACE - (end - replayCapacity * recordBytes))) / (replayCapacity * recordBytes))
+    const capacity = Math.floor((ADDRESS_SPACE - records) / recordBytes)
     throw new UserError(
-      `The setting "replayCapacity" cannot be ${replayCapacity} with ${size.observation} observations: the fused engine has room for 4 GiB. Take ${Math.max(1, capacity)} or less, or another engine.`,
+      capacity < 1
+        ? `The settings "batchSize" ${batchSize} and "hiddenSizes" ${settings.hiddenSizes.join(',')} together need ${Math.ceil(records / 1e6)} MB: the fused engine has room for 4 GiB. Take smaller ones, or another engine.`
+        : `The setting "replayCapacity" cannot be ${replayCapacity} with ${size.observation} observations: the fused engine has room for 4 GiB. Take ${capacity} or less, or another engine.`,
     )
   }
   return {

@@ -144,5 +144,6 @@ export const learnerRecord = new RecordLayout({
   generation: 'i32',
   arrived: 'i32',
   present: 'i32',
+  lost: 'i32',
   updatesPolicy: 'i32',
 })

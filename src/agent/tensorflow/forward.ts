@@ -76,6 +76,10 @@ export function runCritic(
   return runLayers(tf, critic, observations, training, { actions, layer: actionLayer })
 }
 
+/**
+ * The outputs [B, units] of the last layer; hidden layers are dense, normalised where they have it, then ReLU. `joined`: actions
+ * [B, A] that are added to the input of one layer.
+ */
 function runLayers(
   tf: Tf,
   { inputNormalisation, layers }: NetworkVariables,
@@ -96,6 +100,7 @@ function runLayers(
   return hidden
 }
 
+/** gain·(x - mean)/√(variance + ε) + offset for each column of the input [B, units]; mean and variance are [units]. */
 function normaliseBatch(
   tf: Tf,
   input: Tensor2D,

@@ -1,5 +1,6 @@
 /** The losses of an update and their gradients by autodiff (engine.ts states them). */
 import type * as TensorFlow from '@tensorflow/tfjs'
+import { SATURATED_ACTION } from '../constants.ts'
 import { criticActionLayer } from '../engine.ts'
 import type { AgentSettings } from '../settings.ts'
 import { BatchStatistics, runActor, runCritic } from './forward.ts'
@@ -7,9 +8,6 @@ import { type NetworkVariables, type Tf, trainableOf } from './variables.ts'
 
 type Tensor2D = TensorFlow.Tensor2D
 type Scalar = TensorFlow.Scalar
-
-/** Where |a| passes this, tanh's slope is below 0.02. */
-const SATURATED = 0.99
 
 /** A batch on the backend. */
 export interface TensorBatch {
@@ -98,7 +96,7 @@ export interface ActorGradients {
   gradients: Gradients
   /** -mean(Q(s, actor(s))), without the penalty. */
   loss: number
-  /** Share of the actions beyond ±0.99. */
+  /** Share of the actions beyond ±SATURATED_ACTION. */
   saturation: number
   statistics: BatchStatistics
 }
@@ -118,7 +116,7 @@ export function actorGradients(
     const { preactivations, actions } = runActor(tf, actor, observations, statistics)
     const q = runCritic(tf, critic, criticActionLayer(settings), observations, actions)
     loss = tf.keep(tf.neg(tf.mean(q)))
-    saturation = tf.keep(tf.mean(tf.cast(tf.greater(tf.abs(actions), SATURATED), 'float32')))
+    saturation = tf.keep(tf.mean(tf.cast(tf.greater(tf.abs(actions), SATURATED_ACTION), 'float32')))
     if (preactivationPenalty === 0) return loss as Scalar
     const sizes = tf.mean(tf.sum(tf.square(preactivations), 1))
     return tf.add(loss, tf.mul(sizes, preactivationPenalty)) as Scalar

@@ -1,5 +1,5 @@
 /** All networks of an engine as variables, and batches as tensors. */
-import { criticActionLayer, type EngineOptions, type Networks } from '../engine.ts'
+import { criticActionLayer, type EngineOptions, type Networks, networkTitles } from '../engine.ts'
 import type { Batch } from '../replay-buffer.ts'
 import type { TensorBatch } from './gradients.ts'
 import { createVariables, exportNetwork, firstNonFiniteLayer, type NetworkVariables, type Tf } from './variables.ts'
@@ -11,16 +11,10 @@ export type NetworkSet = {
 
 export type NetworkSetOptions = Pick<EngineOptions, 'size' | 'settings' | 'networks'>
 
-/** In the order in which they are searched for values that are not finite: those that learn come first. */
-const titles: Record<keyof Networks, string> = {
-  actor: 'actor',
-  critic: 'critic',
-  secondCritic: 'second critic',
-  targetActor: 'target actor',
-  targetCritic: 'target critic',
-  targetSecondCritic: 'target of the second critic',
-}
-
+/**
+ * The networks as variables, to be disposed of; targets are not trained. Batch normalisation is added where the settings ask
+ * for it.
+ */
 export function createNetworkSet(tf: Tf, { size, settings, networks }: NetworkSetOptions): NetworkSet {
   // Batch normalisation: all hidden layers of the actor, the critics' before the action enters.
   const normalised = (layers: number) =>
@@ -40,6 +34,7 @@ export function createNetworkSet(tf: Tf, { size, settings, networks }: NetworkSe
   }
 }
 
+/** Copies of the weights as plain numbers, with batch normalisation folded in. */
 export function exportNetworkSet(set: NetworkSet): Networks {
   const { actor, critic, targetActor, targetCritic, secondCritic, targetSecondCritic } = set
   return {
@@ -54,10 +49,10 @@ export function exportNetworkSet(set: NetworkSet): Networks {
 
 /** Such as "critic, layer 2". */
 export function findNonFiniteLayer(set: NetworkSet): string | undefined {
-  for (const name of Object.keys(titles) as (keyof Networks)[]) {
+  for (const name of Object.keys(networkTitles) as (keyof Networks)[]) {
     const network = set[name]
     const layer = network && firstNonFiniteLayer(network)
-    if (layer !== undefined) return `${titles[name]}, layer ${layer}`
+    if (layer !== undefined) return `${networkTitles[name]}, layer ${layer}`
   }
   return undefined
 }

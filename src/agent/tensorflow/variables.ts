@@ -38,6 +38,10 @@ export interface VariableOptions {
 /** What is added to a batch's variance under the root; with the momentum 0.99 of the running averages, Keras's defaults. */
 export const BATCH_EPSILON = 1e-3
 
+/**
+ * A network as variables that start at its numbers, to be disposed of; layer normalisation comes with it, batch normalisation
+ * by the options.
+ */
 export function createVariables(tf: Tf, { layers }: Network, options: VariableOptions): NetworkVariables {
   const { trainable, batchNormalisation } = options
   const normaliseBatch = (size: number): BatchNormalisation => ({

@@ -11,6 +11,7 @@ import type { AgentSettings } from '../../../src/agent/settings.ts'
 import { gradientsByAutodiff, type LayerGradients } from '../../../src/agent/tensorflow/gradients-by-autodiff.ts'
 import { RandomStream } from '../../../src/common/random.ts'
 import type { Network } from '../../../src/policy/network.ts'
+import { engineRandom, largestDifference, numbersOf } from '../engines.ts'
 
 // The scripts are JavaScript, which the type checker of the project does not read: hence imports by a computed name.
 const script = await import(new URL('../../../scripts/build-kernel.mjs', import.meta.url).href)
@@ -27,7 +28,7 @@ let kernel: WebAssembly.Module
 
 beforeAll(async () => {
   await tf.setBackend('cpu')
-  kernel = await compileKernel(false)
+  kernel = await compileKernel()
 })
 
 describe('Given random shapes, weights and batches', () => {
@@ -39,6 +40,24 @@ describe('Given random shapes, weights and batches', () => {
       }
     },
   )
+})
+
+describe('Given clipping that clips nothing', () => {
+  const cases = [0, 1, 2, 3, 7, 10].map((index) => randomCase(index))
+  test.each(cases)('when $title makes 30 updates, then the weights are those without clipping', (problem) => {
+    const networksWith = (changes: Partial<AgentSettings>): number[] => {
+      const settings = { ...problem.settings, ...changes }
+      const engine = new FusedEngine(kernel, { ...problem, settings, random: engineRandom(1) })
+      storeBatch(engine, problem)
+      for (let update = 1; update <= 30; update++) engine.update(update % 2 === 0)
+      return Object.values(engine.exportNetworks()).flatMap(numbersOf)
+    }
+    const plain = networksWith({ criticL2: 0, gradientClip: 0 })
+    expect(networksWith({ criticL2: 0, gradientClip: NO_CLIP })).toEqual(plain)
+    const decayed = networksWith({ criticL2: 0.05, gradientClip: 0 })
+    expect(largestDifference(decayed, plain)).toBeGreaterThan(1e-5)
+    expect(largestDifference(networksWith({ criticL2: 0.05, gradientClip: NO_CLIP }), decayed)).toBeLessThan(1e-6)
+  })
 })
 
 describe('Given a sign error in one of the three products', () => {
@@ -134,18 +153,8 @@ function distances(
   module: WebAssembly.Module,
   { size, settings, networks, batch }: Problem,
 ): { name: string; distance: number }[] {
-  const random = { replay: [1, 2, 3, 4], targetNoise: [1, 2, 3, 4] }
-  const engine = new FusedEngine(module, { size, settings, networks, random })
-  const { observation: wide, action: narrow } = size
-  for (let row = 0; row < settings.batchSize; row++) {
-    engine.store(
-      batch.observations.subarray(row * wide, (row + 1) * wide),
-      batch.actions.subarray(row * narrow, (row + 1) * narrow),
-      batch.rewards[row]!,
-      batch.nextObservations.subarray(row * wide, (row + 1) * wide),
-      batch.discounts[row]!,
-    )
-  }
+  const engine = new FusedEngine(module, { size, settings, networks, random: engineRandom(1) })
+  storeBatch(engine, { size, batch })
   const { weights, targetNoise } = batch
   const indices = Uint32Array.from({ length: settings.batchSize }, (_, row) => row)
   engine.updateOn({ indices, ...(weights && { weights }), ...(targetNoise && { targetNoise }) }, true)
@@ -162,6 +171,19 @@ function distances(
       : []),
     { name: 'actor', distance: relativeDistance(ours.actor, after.actor) },
   ]
+}
+
+function storeBatch(engine: FusedEngine, { size, batch }: Pick<Problem, 'size' | 'batch'>): void {
+  const { observation: wide, action: narrow } = size
+  for (const [row, reward] of batch.rewards.entries()) {
+    engine.store(
+      batch.observations.subarray(row * wide, (row + 1) * wide),
+      batch.actions.subarray(row * narrow, (row + 1) * narrow),
+      reward,
+      batch.nextObservations.subarray(row * wide, (row + 1) * wide),
+      batch.discounts[row]!,
+    )
+  }
 }
 
 /** |a - b| / |b| in L2, over all weights and biases. */

@@ -1,10 +1,7 @@
 /** Layers over some rows of the batch, forwards and backwards. No row looks at another, so any thread may take any rows. */
 import { Layer, layerOf, Network, PANEL_COLUMNS, PANEL_ROW, vectorsOf } from './layout'
-import { listNonZeros } from './lists'
+import { listNonZeros, TINY } from './lists'
 import { multiplyPanel } from './multiply'
-
-/** Gradients of smaller magnitude become zero: products with them could be denormal, which costs a hundred cycles each. */
-const TINY: f32 = 1e-18
 
 /** Writes observations into the first layer's input rows. */
 export function setInputs(network: Network, source: usize, sourceStride: usize, first: i32, rows: i32): void {
@@ -111,6 +108,7 @@ export function backwardToActions(network: Network, first: i32, rows: i32, lists
   multiplyTransposed(layer, firstPanel, (layer.inputs - 1) / PANEL_COLUMNS, first, rows, lists, listBytes)
 }
 
+/** Lists the non-zero output gradients of rows [first, first + rows), one list a row. */
 function listOutputGradients(layer: Layer, first: i32, rows: i32, lists: usize, listBytes: usize): void {
   let gradient = layer.outputGradient + <usize>first * layer.outputGradientStride
   for (let row = 0; row < rows; row++) {
@@ -144,7 +142,10 @@ function multiplyTransposed(
   }
 }
 
-/** Keeps the gradients of hidden inputs that were positive, and zeroes all columns after the last hidden one. */
+/**
+ * Keeps the gradients of hidden inputs that were positive, tiny ones apart, which become zero; and zeroes all columns after
+ * the last hidden one.
+ */
 function passRectifier(layer: Layer, first: i32, rows: i32): void {
   const zero = f32x4.splat(0)
   const tiny = f32x4.splat(TINY)

@@ -1,4 +1,5 @@
 /** The kernel's exports: what the engine (fused-engine.ts) calls. Addresses and sizes are those of memory-map.ts. */
+import { SATURATED_ACTION } from '../../constants'
 import { forward, setInputs } from './forward'
 import { criticOf, layerOf, Learner, Network, PANEL_ROW } from './layout'
 import { listBytesFor } from './lists'
@@ -13,7 +14,7 @@ import {
 } from './phases'
 import { commitRecord, sample, scale, updatePriorities } from './replay'
 import { QUIT, runPhase } from './threads'
-import { transposeBlock } from './weights'
+import { advance, transposeBlock } from './weights'
 
 export { layerBytes, learnerBytes, networkBytes } from './layout'
 export { help } from './threads'
@@ -38,24 +39,29 @@ export function chooseBatch(address: usize): void {
   sample(changetype<Learner>(address))
 }
 
-/** One update on the chosen batch; its results are in the Learner record. */
-export function learn(address: usize, updatesPolicy: bool): void {
+/**
+ * One update on the chosen batch; its results are in the Learner record. False where a helping thread has stopped: the
+ * learner is then of no more use, as a part of an update is missing.
+ */
+export function learn(address: usize, updatesPolicy: bool): bool {
   const learner = changetype<Learner>(address)
   learner.updatesPolicy = updatesPolicy ? 1 : 0
   const isClipped = learner.gradientClip > 0
-  runPhase(learner, CRITIC_PASSES)
+  if (!runPhase(learner, CRITIC_PASSES)) return false
   criticMetrics(learner)
   for (let index = 0; index < learner.criticCount; index++) advance(criticOf(learner, index))
-  runPhase(learner, CRITIC_WEIGHTS)
-  if (isClipped) runPhase(learner, CRITIC_CLIPPED)
-  if (updatesPolicy) {
-    runPhase(learner, ACTOR_PASSES)
-    actorMetrics(learner)
-    advance(changetype<Network>(learner.actor))
-    runPhase(learner, ACTOR_WEIGHTS)
-    if (isClipped) runPhase(learner, ACTOR_CLIPPED)
-  }
-  if (learner.prioritised) updatePriorities(learner)
+  if (!runPhase(learner, CRITIC_WEIGHTS)) return false
+  if (isClipped && !runPhase(learner, CRITIC_CLIPPED)) return false
+  if (!updatesPolicy) return true
+  if (!runPhase(learner, ACTOR_PASSES)) return false
+  actorMetrics(learner)
+  advance(changetype<Network>(learner.actor))
+  return runPhase(learner, ACTOR_WEIGHTS) && (!isClipped || runPhase(learner, ACTOR_CLIPPED))
+}
+
+/** Gives the transitions that were just learned from the priorities of their errors; prioritised replay only. */
+export function prioritise(address: usize): void {
+  updatePriorities(changetype<Learner>(address))
 }
 
 /** The policy's action, tanh(actor(observation)), both in the first rows of the learner's batch. */
@@ -75,6 +81,7 @@ export function transposeWeights(address: usize): void {
   for (let index = 0; index < learner.criticCount; index++) transposeNetwork(criticOf(learner, index))
 }
 
+/** The same for one network: layers whose inputs' gradients are never wanted have no transposed copy. */
 function transposeNetwork(network: Network): void {
   for (let index = 0; index < network.layerCount; index++) {
     const layer = layerOf(network, index)
@@ -97,13 +104,7 @@ export function quit(address: usize): void {
   atomic.notify(generation)
 }
 
-/** Moves Adam on by one update. */
-function advance(network: Network): void {
-  network.beta1Power *= 0.9
-  network.beta2Power *= 0.999
-}
-
-/** Sums in f64 and in the order of rows: the same bits for any number of threads. */
+/** Critic loss and mean Q. Sums in f64 and in the order of rows: the same bits for any number of threads. */
 function criticMetrics(learner: Learner): void {
   let squares: f64 = 0
   let values: f64 = 0
@@ -120,6 +121,7 @@ function criticMetrics(learner: Learner): void {
   learner.meanQ = values / <f64>learner.batch
 }
 
+/** Policy loss, and the share of saturated actions; summed like the critics' metrics. */
 function actorMetrics(learner: Learner): void {
   let values: f64 = 0
   let saturated: f64 = 0
@@ -127,7 +129,7 @@ function actorMetrics(learner: Learner): void {
     values += <f64>load<f32>(learner.values + (<usize>row << 2))
     const actions = learner.policyActions + <usize>row * learner.actionStride
     for (let index = 0; index < learner.action; index++) {
-      if (Math.abs(<f64>load<f32>(actions + (<usize>index << 2))) > 0.99) saturated += 1
+      if (Math.abs(<f64>load<f32>(actions + (<usize>index << 2))) > SATURATED_ACTION) saturated += 1
     }
   }
   learner.policyLoss = -values / <f64>learner.batch

@@ -151,9 +151,14 @@ export class Learner {
   /** Next task of each thread's share, on lines of their own. */
   counters: usize
   phase: i32
+  /** Phases begun so far: helping threads wait for it to move. */
   generation: i32
+  /** Helping threads that have finished the phase. */
   arrived: i32
+  /** Helping threads that are alive. */
   present: i32
+  /** Helping threads that an error has ended. */
+  lost: i32
   updatesPolicy: i32
 }
 

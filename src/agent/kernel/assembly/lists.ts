@@ -12,7 +12,7 @@ const HEADER: usize = 16
 const SLACK: usize = 8
 
 /** Smaller magnitudes count as zero: products with them could be denormal, which costs a hundred cycles each. */
-const TINY: f32 = 1e-18
+export const TINY: f32 = 1e-18
 
 /** For each mask of 4 lanes, the bytes that move its set lanes to the front. */
 const COMPACTION: usize = memory.data<u8>([

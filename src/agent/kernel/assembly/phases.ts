@@ -18,6 +18,7 @@ export const ACTOR_PASSES: i32 = 3
 export const ACTOR_WEIGHTS: i32 = 4
 export const ACTOR_CLIPPED: i32 = 5
 
+/** Tasks of a phase: blocks of rows of the batch, or blocks of weights of the networks that it updates. */
 export function taskCount(learner: Learner, phase: i32): i32 {
   if (phase == CRITIC_PASSES || phase == ACTOR_PASSES) return (learner.batch + learner.taskRows - 1) / learner.taskRows
   const actor = changetype<Network>(learner.actor)
@@ -25,6 +26,7 @@ export function taskCount(learner: Learner, phase: i32): i32 {
   return learner.criticCount * criticOf(learner, 0).blocks
 }
 
+/** Runs task `task` of a phase; `scratch` is the memory of the thread that took it. */
 export function runTask(learner: Learner, phase: i32, task: i32, scratch: usize): void {
   const first = task * learner.taskRows
   const rows = min(learner.taskRows, learner.batch - first)
@@ -45,6 +47,7 @@ export function runTask(learner: Learner, phase: i32, task: i32, scratch: usize)
   }
 }
 
+/** CRITIC_PASSES for rows [first, first + rows): leaves each layer's inputs and output gradients for CRITIC_WEIGHTS. */
 function passCritics(learner: Learner, first: i32, rows: i32, scratch: usize): void {
   gather(learner, first, rows)
   computeTargets(learner, first, rows, scratch)
@@ -83,8 +86,8 @@ function computeTargets(learner: Learner, first: i32, rows: i32, scratch: usize)
       const at = <usize>row << 2
       const value = load<f32>(last.output + <usize>row * last.outputStride)
       const known = load<f32>(learner.targets + at)
-      // Written so that a NaN of either critic stays one.
-      store<f32>(learner.targets + at, index == 0 || !(value >= known) ? value : known)
+      // WebAssembly's minimum is NaN where either is: a NaN of any critic stays one.
+      store<f32>(learner.targets + at, index == 0 ? value : min<f32>(value, known))
     }
   }
   for (let row = first; row < first + rows; row++) {
@@ -113,7 +116,10 @@ export function activate(learner: Learner, actor: Network, first: i32, rows: i32
   }
 }
 
-/** The actor's loss is -Q, so each row's gradient starts as -1/B. */
+/**
+ * ACTOR_PASSES for rows [first, first + rows): leaves the actor's inputs and output gradients for ACTOR_WEIGHTS. The actor's
+ * loss is -Q, so each row's gradient starts as -1/B.
+ */
 function passActor(learner: Learner, first: i32, rows: i32, scratch: usize): void {
   const listBytes = learner.listBytes
   const actor = changetype<Network>(learner.actor)

@@ -22,7 +22,7 @@ export function uniform(state: usize): f64 {
   return (<f64>high * 134217728 + <f64>low) * (1 / 9007199254740992.0)
 }
 
-/** Standard normal: Marsaglia's polar method, which needs no trigonometry; the second value is dropped, so that the generator's state is all the state. */
+/** Standard normal: Marsaglia's polar method, which needs no trigonometry, as RandomStream.normal (src/common/random.ts) has it. */
 export function normal(state: usize): f64 {
   let x: f64
   let square: f64

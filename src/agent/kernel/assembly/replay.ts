@@ -2,11 +2,9 @@
  * The replay buffer: a ring of records [observation, action, reward, discount, next observation], its uniform and its
  * prioritised sampler (Schaul et al. 2016, proportional, by a sum tree), and the batch that is gathered from it.
  */
+import { PRIORITY_FLOOR } from '../../constants'
 import { Learner } from './layout'
 import { normal, uniform } from './random'
-
-/** Added to temporal-difference errors, so that no priority is 0 (Schaul et al. 2016, ε). */
-const PRIORITY_FLOOR: f64 = 1e-6
 
 /** Takes in the record that was written to slot `next`. */
 export function commitRecord(learner: Learner): void {

@@ -8,8 +8,12 @@ import { runTask, taskCount } from './phases'
 /** Turns that a thread looks for work before it sleeps: about a tenth of a millisecond. */
 const SPINS: i32 = 20_000
 
-/** Nanoseconds that the caller waits for the others before it gives up: a thread that died must not hang training. */
-const PATIENCE: i64 = 60_000_000_000
+/**
+ * A thread that died must not hang training: the caller gives up when this many waits of this many nanoseconds have seen no
+ * thread arrive. Many short waits, because a computer that sleeps through one has let one run out and not a minute of work.
+ */
+const WAITS: i32 = 30
+const WAIT: i64 = 2_000_000_000
 
 /** The phase that ends the helping threads. */
 export const QUIT: i32 = -1
@@ -17,8 +21,8 @@ export const QUIT: i32 = -1
 /** Bytes from one thread's counter to the next: lines of the cache, so that no thread waits for another's. */
 const COUNTER_LINE: usize = 64
 
-/** Runs a phase to its end; the calling thread takes part. */
-export function runPhase(learner: Learner, phase: i32): void {
+/** Runs a phase to its end; the calling thread takes part. False where a helping thread has stopped. */
+export function runPhase(learner: Learner, phase: i32): bool {
   learner.phase = phase
   const tasks = taskCount(learner, phase)
   for (let thread = 0; thread < learner.threads; thread++) {
@@ -32,7 +36,7 @@ export function runPhase(learner: Learner, phase: i32): void {
     atomic.notify(generation)
   }
   takeTasks(learner, phase, 0)
-  if (helpers > 0) waitForHelpers(learner, helpers)
+  return helpers == 0 || waitForHelpers(learner, helpers)
 }
 
 /** The life of a helping thread, 1 <= `thread` < threads. */
@@ -50,7 +54,10 @@ export function help(address: usize, thread: i32): void {
     }
     seen++
     const phase = learner.phase
-    if (phase == QUIT) return
+    if (phase == QUIT) {
+      atomic.sub<i32>(present, 1)
+      return
+    }
     takeTasks(learner, phase, thread)
     atomic.add<i32>(arrived, 1)
     atomic.notify(arrived)
@@ -81,15 +88,27 @@ function firstTask(learner: Learner, tasks: i32, thread: i32): i32 {
   return (tasks * thread) / learner.threads
 }
 
-function waitForHelpers(learner: Learner, helpers: i32): void {
+/** Waits until all helping threads have finished the phase; false where one of them is known or must be taken to be dead. */
+function waitForHelpers(learner: Learner, helpers: i32): bool {
   const arrived = fieldAddress(learner, offsetof<Learner>('arrived'))
-  for (let spin = 0; ; spin++) {
+  const lost = fieldAddress(learner, offsetof<Learner>('lost'))
+  let seen: i32 = 0
+  let waits = 0
+  let spin = 0
+  while (true) {
     const count = atomic.load<i32>(arrived)
-    if (count == helpers) return
-    if (spin > SPINS && atomic.wait<i32>(arrived, count, PATIENCE) == AtomicWaitResult.TIMED_OUT) unreachable()
+    if (count == helpers) return true
+    if (spin++ <= SPINS) continue
+    if (count != seen) {
+      seen = count
+      waits = 0
+    }
+    if (atomic.load<i32>(lost) > 0 || waits == WAITS) return false
+    if (atomic.wait<i32>(arrived, count, WAIT) == AtomicWaitResult.TIMED_OUT) waits++
   }
 }
 
+/** Address of a field of the record, for atomic access. */
 @inline
 function fieldAddress(learner: Learner, offset: usize): usize {
   return changetype<usize>(learner) + offset

@@ -3,23 +3,37 @@
  * whole batch, and applies Adam and the soft update while it is in the cache. Every weight is one thread's alone, so that
  * its sum over the batch has one order, whoever computes it.
  */
+import { ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON } from '../../constants'
 import { BLOCK_INPUTS, Layer, layerOf, Learner, Network, PANEL_ROW, vectorsOf } from './layout'
 import { listNonZeros, transposeColumns, transposeSquare } from './lists'
 import { multiplyPanel } from './multiply'
 
-/** Adam's constants (Kingma and Ba 2015). */
-const BETA1: f32 = 0.9
-const REST1: f32 = 0.1
-const BETA2: f32 = 0.999
-const REST2: f32 = 0.001
-const EPSILON: f32 = 1e-8
+/**
+ * Adam's constants (Kingma and Ba 2015): β1, 1 - β1, β2, 1 - β2, ε. They are read from memory and not written as literals,
+ * because compilers make vector literals anew at each use in a loop, at three instructions each.
+ */
+const CONSTANTS: usize = memory.data<f32>([
+  <f32>ADAM_BETA1, <f32>(1 - ADAM_BETA1), <f32>ADAM_BETA2, <f32>(1 - ADAM_BETA2), <f32>ADAM_EPSILON,
+  1e-16, 1e-32,
+], 16)
+const BETA1: usize = 0
+const REST1: usize = 4
+const BETA2: usize = 8
+const REST2: usize = 12
+const EPSILON: usize = 16
 
 /**
  * Moments of smaller magnitude become zero: denormal ones would slow every later update, and next to ε they move no weight.
  * A second moment is a square.
  */
-const TINY_MOMENT: f32 = 1e-16
-const TINY_SQUARE: f32 = 1e-32
+const TINY_MOMENT: usize = 20
+const TINY_SQUARE: usize = 24
+
+/** Moves Adam's powers on by one update. */
+export function advance(network: Network): void {
+  network.beta1Power *= ADAM_BETA1
+  network.beta2Power *= ADAM_BETA2
+}
 
 /** Blocks of a layer's inputs, the bias's 1 among them. */
 @inline
@@ -116,14 +130,19 @@ function squaredNorm(gradient: usize, weights: usize, rows: i32, vectors: i32, d
   let sum: f64 = 0
   for (let row = 0; row < rows; row++) {
     const rate = f32x4.splat(row < decayed ? decay : 0)
-    let squares = f32x4.splat(0)
+    let low = f64x2.splat(0)
+    let high = f64x2.splat(0)
     for (let at: usize = 0; at < <usize>vectors << 4; at += 16) {
       const value = f32x4.add(v128.load(gradient + at), f32x4.mul(rate, v128.load(weights + at)))
       v128.store(gradient + at, value)
-      squares = f32x4.add(squares, f32x4.mul(value, value))
+      // Widened first: the square of a gradient above 1.8e19 is infinite in f32, and the scale would be 0.
+      const values01 = f64x2.promote_low_f32x4(value)
+      const values23 = f64x2.promote_low_f32x4(v128.shuffle<i32>(value, value, 2, 3, 2, 3))
+      low = f64x2.add(low, f64x2.mul(values01, values01))
+      high = f64x2.add(high, f64x2.mul(values23, values23))
     }
-    sum += <f64>f32x4.extract_lane(squares, 0) + <f64>f32x4.extract_lane(squares, 1)
-    sum += <f64>f32x4.extract_lane(squares, 2) + <f64>f32x4.extract_lane(squares, 3)
+    low = f64x2.add(low, high)
+    sum += f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1)
     gradient += PANEL_ROW
     weights += PANEL_ROW
   }
@@ -174,6 +193,13 @@ function adam(
   correction: f32,
   follow: f32,
 ): void {
+  const beta1 = v128.load32_splat(CONSTANTS, BETA1)
+  const rest1 = v128.load32_splat(CONSTANTS, REST1)
+  const beta2 = v128.load32_splat(CONSTANTS, BETA2)
+  const rest2 = v128.load32_splat(CONSTANTS, REST2)
+  const epsilon = v128.load32_splat(CONSTANTS, EPSILON)
+  const tinyMoment = v128.load32_splat(CONSTANTS, TINY_MOMENT)
+  const tinySquare = v128.load32_splat(CONSTANTS, TINY_SQUARE)
   const scales = f32x4.splat(scale)
   const decays = f32x4.splat(decay)
   const rates = f32x4.splat(rate)
@@ -190,14 +216,22 @@ function adam(
       gradient0 = f32x4.add(f32x4.mul(scales, gradient0), f32x4.mul(decays, weight0))
       gradient1 = f32x4.add(f32x4.mul(scales, gradient1), f32x4.mul(decays, weight1))
     }
-    gradient0 = withoutTiny(gradient0, TINY_MOMENT)
-    gradient1 = withoutTiny(gradient1, TINY_MOMENT)
-    const first0 = firstMoment(v128.load(weights + moments), gradient0)
-    const first1 = firstMoment(v128.load(weights + moments, 16), gradient1)
-    const second0 = secondMoment(v128.load(weights + 2 * moments), gradient0)
-    const second1 = secondMoment(v128.load(weights + 2 * moments, 16), gradient1)
-    const moved0 = move(weight0, first0, second0, rates, corrections)
-    const moved1 = move(weight1, first1, second1, rates, corrections)
+    gradient0 = withoutTiny(gradient0, tinyMoment)
+    gradient1 = withoutTiny(gradient1, tinyMoment)
+    let first0 = f32x4.add(f32x4.mul(beta1, v128.load(weights + moments)), f32x4.mul(rest1, gradient0))
+    let first1 = f32x4.add(f32x4.mul(beta1, v128.load(weights + moments, 16)), f32x4.mul(rest1, gradient1))
+    first0 = withoutTiny(first0, tinyMoment)
+    first1 = withoutTiny(first1, tinyMoment)
+    gradient0 = f32x4.mul(gradient0, gradient0)
+    gradient1 = f32x4.mul(gradient1, gradient1)
+    let second0 = f32x4.add(f32x4.mul(beta2, v128.load(weights + 2 * moments)), f32x4.mul(rest2, gradient0))
+    let second1 = f32x4.add(f32x4.mul(beta2, v128.load(weights + 2 * moments, 16)), f32x4.mul(rest2, gradient1))
+    second0 = withoutTiny(second0, tinySquare)
+    second1 = withoutTiny(second1, tinySquare)
+    const deviation0 = f32x4.add(f32x4.mul(f32x4.sqrt(second0), corrections), epsilon)
+    const deviation1 = f32x4.add(f32x4.mul(f32x4.sqrt(second1), corrections), epsilon)
+    const moved0 = f32x4.sub(weight0, f32x4.div(f32x4.mul(rates, first0), deviation0))
+    const moved1 = f32x4.sub(weight1, f32x4.div(f32x4.mul(rates, first1), deviation1))
     v128.store(weights + moments, first0)
     v128.store(weights + moments, first1, 16)
     v128.store(weights + 2 * moments, second0)
@@ -215,28 +249,8 @@ function adam(
 
 /** Zero where the magnitude is below `least`; a NaN is kept, since it compares as not below. */
 @inline
-function withoutTiny(values: v128, least: f32): v128 {
-  return v128.andnot(values, f32x4.lt(f32x4.abs(values), f32x4.splat(least)))
-}
-
-@inline
-function firstMoment(before: v128, gradient: v128): v128 {
-  const sum = f32x4.add(f32x4.mul(f32x4.splat(BETA1), before), f32x4.mul(f32x4.splat(REST1), gradient))
-  return withoutTiny(sum, TINY_MOMENT)
-}
-
-@inline
-function secondMoment(before: v128, gradient: v128): v128 {
-  const square = f32x4.mul(gradient, gradient)
-  const sum = f32x4.add(f32x4.mul(f32x4.splat(BETA2), before), f32x4.mul(f32x4.splat(REST2), square))
-  return withoutTiny(sum, TINY_SQUARE)
-}
-
-/** The weight after Adam's step. */
-@inline
-function move(weight: v128, first: v128, second: v128, rates: v128, corrections: v128): v128 {
-  const deviation = f32x4.add(f32x4.mul(f32x4.sqrt(second), corrections), f32x4.splat(EPSILON))
-  return f32x4.sub(weight, f32x4.div(f32x4.mul(rates, first), deviation))
+function withoutTiny(values: v128, least: v128): v128 {
+  return v128.andnot(values, f32x4.lt(f32x4.abs(values), least))
 }
 
 /** Copies a block of weights, transposed, to where the backward pass reads it. A block of the bias alone has no place there. */

@@ -1,4 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
+/** The ONNX file format's schema in the language of protocol buffers; text in a module, so that plain Node can import it. */
+export const ONNX_SCHEMA = `// SPDX-License-Identifier: Apache-2.0
 // Copyright (c) ONNX Project Contributors
 //
 // The messages and fields that src/policy/export-onnx.ts writes, copied from onnx/onnx.proto3 of ONNX 1.23.0
@@ -95,3 +96,4 @@ message TypeProto {
 message OperatorSetIdProto {
   int64 version = 2;
 }
+`
