@@ -71,8 +71,15 @@ function createProgram(): Command {
         engineNames,
       ),
     )
-    .option('--threads <n>', 'threads to learn with; the results are the same (one less than there are cores)', integer)
-    .option('--relaxed-simd', 'learn faster on some processors, with results that differ from one to another')
+    .option(
+      '--threads <n>',
+      'threads of the fused engine; the results are the same (one less than there are cores)',
+      integer,
+    )
+    .option(
+      '--relaxed-simd',
+      'fused engine: learn faster on some processors, with results that differ from one to another',
+    )
     .option('--run <name>', "the run's name (made from scene, algorithm and seed if absent)")
     .addOption(runs())
     .addOption(json())
