@@ -26,8 +26,9 @@ export function mend(document: unknown, issues: readonly z.core.$ZodIssue[]): Me
   for (const issue of issues) {
     const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]
     for (const path of paths) {
-      // At the top and in the task, a key that is missing or not known may hold what formulas name.
-      if (path.length < 3 && path[0] !== 'world') return undefined
+      // At the top and in the task, a key that is missing or not known may hold what formulas name; the time limit may not.
+      const isTimeLimit = path[0] === 'task' && path[1] === 'maxSteps'
+      if (path.length < 3 && path[0] !== 'world' && !isTimeLimit) return undefined
       if (path.includes('constants')) return undefined
       const key = path.at(-1)!
       if (issue.code !== 'unrecognized_keys' && LEANED_ON.includes(String(key))) return undefined

@@ -404,16 +404,16 @@ describe('wrong use and bad input: one clear line, exit 2, no stack trace', () =
       valid: false,
       problems: [
         {
-          path: 'bodies[1].mass',
-          line: expect.any(Number),
-          column: expect.any(Number),
-          message: expect.stringContaining('missing'),
-        },
-        {
           path: 'task.maxSteps',
           line: expect.any(Number),
           column: expect.any(Number),
           message: expect.stringContaining('>=1'),
+        },
+        {
+          path: 'bodies[1]',
+          line: expect.any(Number),
+          column: expect.any(Number),
+          message: expect.stringContaining('give "mass" (kg) or "density"'),
         },
       ],
     })
