@@ -5,6 +5,7 @@ import {
   createEnvironment as createSimulation,
   type EnvironmentSpec,
   type Environment as Simulation,
+  type StepResult as SimulationStepResult,
 } from '../sim/environment.ts'
 import { resolveScene, type SceneSource } from './scene-source.ts'
 import { SeedSequence } from './seeds.ts'
@@ -19,27 +20,8 @@ export interface ResetResult {
   }
 }
 
-/** What a step returns. */
-export interface StepResult {
-  /** [observation size], in the order of `spec.observation`; the caller's own copy. */
-  observation: Float32Array
-  /** The sum of `terms`. */
-  reward: number
-  /** Each reward term by its name in the scene. */
-  terms: Record<string, number>
-  /** A termination condition of the scene holds: nothing can be earned after this step. A TD target does not bootstrap through it. */
-  terminated: boolean
-  /** The scene's `maxSteps` are done: the episode stops, but its state has a future. A TD target bootstraps through it. */
-  truncated: boolean
-  info: {
-    /** Control steps since the reset. */
-    step: number
-    /** Time since the reset, s. */
-    time: number
-    /** Names of the scene's `terminate` conditions that hold. */
-    conditions: string[]
-  }
-}
+/** What a step returns: the simulation's result, its observation and terms the caller's own copies. */
+export type StepResult = SimulationStepResult
 
 /** An episode up to some point: simulated again, it is that point, bit for bit. */
 export interface EpisodeState {

@@ -31,24 +31,24 @@ export interface EnvironmentSpec {
   maxSteps: number
 }
 
-/** What a step returns. One object per environment, refilled at each step: copy what is to be kept. */
+/** What a step returns. Here one object per environment, refilled at each step: copy what is to be kept. */
 export interface StepResult {
-  /** [observation size] */
+  /** [observation size], in the order of `spec.observation` */
   observation: Float32Array
   /** The sum of the terms. */
   reward: number
-  /** Each reward term by name. */
+  /** Each reward term by its name in the scene. */
   terms: Record<string, number>
-  /** A termination condition holds: nothing can be earned after this step. */
+  /** A termination condition holds: nothing can be earned after this step, and a TD target does not bootstrap through it. */
   terminated: boolean
-  /** The time limit is reached: the episode stops, but the state has a future. */
+  /** The time limit is reached: the episode stops, but the state has a future, and a TD target bootstraps through it. */
   truncated: boolean
   info: {
     /** Control steps since the reset. */
     step: number
     /** Time since the reset, s. */
     time: number
-    /** The conditions of `terminate` that hold. */
+    /** Names of the conditions of `terminate` that hold. */
     conditions: string[]
   }
 }
