@@ -1,9 +1,9 @@
 // Installs the dependencies with npm when node_modules does not match package-lock.json,
 // and says in one line what went wrong when npm cannot.
-import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { runLogged } from './child.mjs'
 import { fingerprint, removeStamp, stampHolds, textOf, writeStamp } from './fingerprint.mjs'
+import { npmCommand } from './npm.mjs'
 import { explainNpmFailure } from './npm-failure.mjs'
 import { Failure, say, shownPath } from './report.mjs'
 
@@ -116,18 +116,4 @@ function parsed(text) {
 function allows(list, name) {
   if (!list || list.includes(name)) return true
   return list.every((entry) => entry.startsWith('!') && entry !== `!${name}`)
-}
-
-/** The npm that started this script, else the one on the PATH. */
-function npmCommand() {
-  const running = process.env.npm_execpath
-  // Other package managers set npm_execpath too, but they do not read package-lock.json.
-  if (running && /^npm(-cli)?(\.c?js)?$/.test(basename(running))) {
-    return /js$/.test(running)
-      ? { command: process.execPath, args: [running], shell: false }
-      : { command: running, args: [], shell: false }
-  }
-  return process.platform === 'win32'
-    ? { command: 'npm.cmd', args: [], shell: true }
-    : { command: 'npm', args: [], shell: false }
 }

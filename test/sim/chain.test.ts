@@ -2,10 +2,10 @@
 // Lagrangian and against the laws of conservation.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { validateScene } from '../../src/scene/load.ts'
 import type { Scene } from '../../src/scene/schema.ts'
 import { createEnvironment, type Environment } from '../../src/sim/environment.ts'
 import { placeBodies } from '../../src/sim/kinematics.ts'
+import { buildScene } from './build-scene.ts'
 
 // The same cases in every run.
 fc.configureGlobal({ seed: 1 })
@@ -13,27 +13,14 @@ fc.configureGlobal({ seed: 1 })
 type Parts = Pick<Scene, 'bodies' | 'joints'> & { world?: Partial<Scene['world']>; task?: Partial<Scene['task']> }
 
 /** A valid scene of these parts, with a motor of gear 1 on every joint. */
-function sceneOf({ bodies, joints, world, task }: Parts): Scene {
-  const text = JSON.stringify({
-    format: 'torquelab-scene',
-    version: 1,
-    name: 'chain',
-    world: { gravity: [0, -10], controlStep: 0.05, physicsStep: 0.00025, solverIterations: 4, ...world },
-    bodies,
+function sceneOf({ world, joints, task, ...parts }: Parts): Scene {
+  return buildScene({
+    ...parts,
+    world: { controlStep: 0.05, physicsStep: 0.00025, ...world },
     joints,
-    actuators: joints.map(({ name }) => ({ name: `${name}_motor`, joint: name, gear: 1 })),
-    task: {
-      maxSteps: 1000,
-      observation: [{ name: 'time', formula: 'time' }],
-      reward: [{ name: 'none', formula: '0' }],
-      terminate: [],
-      reset: [],
-      ...task,
-    },
+    actuators: joints.map(({ name }) => ({ type: 'torque', name: `${name}_motor`, joint: name, gear: 1 })),
+    task: { maxSteps: 1000, ...task },
   })
-  const { scene, problems } = validateScene(text)
-  expect(problems).toEqual([])
-  return scene!
 }
 
 const dynamic = (name: string, position: [number, number], mass: number, inertia: number, angle = 0) => ({
