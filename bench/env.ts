@@ -8,7 +8,7 @@
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { messageOf, UserError } from '../src/common/user-error.ts'
+import { UserError } from '../src/common/user-error.ts'
 import { builtInNames, openScene } from '../src/host/scenes.ts'
 import { loadScene } from '../src/scene/load.ts'
 import type { Scene } from '../src/scene/schema.ts'
@@ -20,6 +20,7 @@ import {
   partContestant,
 } from './lib/env-contestants.ts'
 import { mujocoContestant } from './lib/mujoco-peer.ts'
+import { orRefuse } from './lib/or-refuse.ts'
 import { median, type Spread, spreadOf } from './lib/statistics.ts'
 
 /** Pendulums in one world; a scene has room for a thousand bodies, one of which is their mount. */
@@ -91,28 +92,21 @@ async function main(): Promise<void> {
 }
 
 function parse(args: string[]): Options {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        json: { type: 'boolean', default: false },
-        quick: { type: 'boolean', default: false },
-        rounds: { type: 'string' },
-        seconds: { type: 'string' },
-      },
-    })
-    const number = (name: 'rounds' | 'seconds', otherwise: number): number => {
-      const value = values[name] === undefined ? otherwise : Number(values[name])
-      if (!(value > 0) || value > 1000)
-        throw new UserError(`--${name} must be a number from 0 to 1000, such as ${otherwise}.`)
-      return value
-    }
-    const rounds = Math.ceil(number('rounds', values.quick ? 3 : 7))
-    return { json: values.json, rounds, seconds: number('seconds', values.quick ? 0.3 : 1) }
-  } catch (error) {
-    if (error instanceof UserError) throw error
-    throw new UserError(`${messageOf(error)} Known: --json, --quick, --rounds, --seconds.`)
+  const options = {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+  } as const
+  const { values } = orRefuse(() => parseArgs({ args, options }), '--json, --quick, --rounds and --seconds')
+  const number = (name: 'rounds' | 'seconds', otherwise: number): number => {
+    const value = values[name] === undefined ? otherwise : Number(values[name])
+    if (!(value > 0) || value > 1000)
+      throw new UserError(`--${name} must be a number from 0 to 1000, such as ${otherwise}.`)
+    return value
   }
+  const rounds = Math.ceil(number('rounds', values.quick ? 3 : 7))
+  return { json: values.json, rounds, seconds: number('seconds', values.quick ? 0.3 : 1) }
 }
 
 /** Steps per second of each contestant in each round: [contestants][rounds]. The first round only warms up. */

@@ -26,6 +26,7 @@ import {
   plainDoublePendulumScene,
 } from '../test/oracles/pendulum-audits.ts'
 import { freeBodies } from '../test/oracles/starts.ts'
+import { orRefuse } from './lib/or-refuse.ts'
 
 /** One figure and the bound that it is held against, if any. */
 interface Figure {
@@ -267,17 +268,11 @@ function parseOptions(args: string[]): Options {
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        json: { type: 'boolean', default: false },
-        quick: { type: 'boolean', default: false },
-        scenes: { type: 'string' },
-        policy: { type: 'string', multiple: true, default: [] },
-      },
-    }).values
-  } catch (error) {
-    throw new UserError(`${messageOf(error)} The options are --json, --quick, --scenes a,b and --policy file.`)
-  }
+  const options = {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    scenes: { type: 'string' },
+    policy: { type: 'string', multiple: true, default: [] as string[] },
+  } as const
+  return orRefuse(() => parseArgs({ args, options }).values, '--json, --quick, --scenes a,b and --policy file')
 }

@@ -1,8 +1,9 @@
 /** The command line of the learner's bench. */
 import { parseArgs } from 'node:util'
 import { suggestion } from '../../src/common/nearest.ts'
-import { messageOf, UserError } from '../../src/common/user-error.ts'
+import { UserError } from '../../src/common/user-error.ts'
 import { type ContestantEngine, contestantEngines } from './contestants.ts'
+import { orRefuse } from './or-refuse.ts'
 
 export interface LearnerOptions {
   json: boolean
@@ -45,20 +46,15 @@ export function parseOptions(args: string[]): LearnerOptions {
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        json: { type: 'boolean', default: false },
-        quick: { type: 'boolean', default: false },
-        engines: { type: 'string' },
-        threads: { type: 'string' },
-        relaxed: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    throw new UserError(
-      `${messageOf(error)} The options are --json, --quick, --relaxed, --engines a,b and --threads 1,2.`,
-    )
-  }
+  const options = {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    engines: { type: 'string' },
+    threads: { type: 'string' },
+    relaxed: { type: 'boolean', default: false },
+  } as const
+  return orRefuse(
+    () => parseArgs({ args, options }).values,
+    '--json, --quick, --relaxed, --engines a,b and --threads 1,2',
+  )
 }
