@@ -48,6 +48,38 @@ export function problemOfNumber(
   return undefined
 }
 
+/** The input of a number or a list of them, as text: its owner judges what is typed. */
+export function DecimalInput({
+  describedBy,
+  text,
+  isWrong,
+  onInput,
+  ...rest
+}: {
+  id: string
+  describedBy: string | undefined
+  text: string
+  isWrong: boolean
+  disabled?: boolean
+  onInput: (text: string) => void
+  onBlur?: () => void
+  onKeyDown?: (event: KeyboardEvent) => void
+}) {
+  return (
+    <input
+      type="text"
+      inputMode="decimal"
+      autocomplete="off"
+      spellcheck={false}
+      value={text}
+      aria-describedby={describedBy}
+      aria-invalid={isWrong}
+      onInput={(event) => onInput(event.currentTarget.value)}
+      {...rest}
+    />
+  )
+}
+
 /** A number with its unit: committed on Enter and when the field is left, restored by Escape. */
 export function NumberField({
   label,
@@ -83,17 +115,13 @@ export function NumberField({
     <Field label={label} help={help} problem={problem} hideLabel={hideLabel}>
       {({ id, describedBy }) => (
         <div class="number-input">
-          <input
+          <DecimalInput
             id={id}
-            type="text"
-            inputMode="decimal"
-            autocomplete="off"
-            spellcheck={false}
+            describedBy={describedBy}
+            text={draft ?? String(value)}
+            isWrong={problem !== undefined}
             disabled={disabled}
-            value={draft ?? String(value)}
-            aria-describedby={describedBy}
-            aria-invalid={problem !== undefined}
-            onInput={(event) => setDraft(event.currentTarget.value)}
+            onInput={setDraft}
             onBlur={commit}
             onKeyDown={(event) => {
               if (event.key === 'Enter') commit()

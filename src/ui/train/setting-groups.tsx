@@ -1,7 +1,7 @@
 /** The settings of a new run, in groups that open and close; a closed one says what is changed or wrong in it. */
 import type { Setting } from '../../host/rpc/contract.ts'
 import { IconButton } from '../controls/button.tsx'
-import { Checkbox, Field, Select } from '../controls/field.tsx'
+import { Checkbox, DecimalInput, Field, Select } from '../controls/field.tsx'
 import { ResetIcon } from '../controls/icons.tsx'
 import {
   type Base,
@@ -119,16 +119,12 @@ export function TextField({
     <Field label={label} help={help} problem={problem}>
       {({ id, describedBy }) => (
         <div class="number-input">
-          <input
+          <DecimalInput
             id={id}
-            type="text"
-            inputMode="decimal"
-            autocomplete="off"
-            spellcheck={false}
-            value={text}
-            aria-describedby={describedBy}
-            aria-invalid={problem !== undefined}
-            onInput={(event) => onInput(event.currentTarget.value)}
+            describedBy={describedBy}
+            text={text}
+            isWrong={problem !== undefined}
+            onInput={onInput}
           />
         </div>
       )}
