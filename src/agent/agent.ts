@@ -9,10 +9,11 @@ import type { Network } from '../policy/network.ts'
 import type { EngineRandom, LearningEngine, Networks, ProblemSize, UpdateMetrics } from './engine.ts'
 import { foldInputScaling } from './folding.ts'
 import { initialiseNetworks } from './initialisation.ts'
-import { NStepReturns } from './n-step.ts'
+import { NStepReturns, type StoreTransition } from './n-step.ts'
 import { createNoise, type ExplorationNoise } from './noise.ts'
 import { ObservationNormaliser } from './observation-normaliser.ts'
 import type { AgentSettings } from './settings.ts'
+import { arrayOf, prefixed, type StateArrays, withoutPrefix } from './state.ts'
 
 export interface AgentOptions {
   size: ProblemSize
@@ -21,6 +22,8 @@ export interface AgentOptions {
   seed: number
   /** Makes the engine that holds the given initial networks and draws from the given generators. */
   createEngine: (parts: { networks: Networks; random: EngineRandom }) => LearningEngine
+  /** Told of every transition that goes to the replay buffer, in arrays that are reused. */
+  onStore?: StoreTransition
 }
 
 /** What to do where training diverged. */
@@ -40,7 +43,7 @@ export class Agent {
   private stepCount = 0
   private updateCount = 0
 
-  constructor({ size, settings, seed, createEngine }: AgentOptions) {
+  constructor({ size, settings, seed, createEngine, onStore }: AgentOptions) {
     this.settings = settings
     const networks = initialiseNetworks(size, settings, RandomStream.derive(seed, 'initial weights'))
     const random = {
@@ -50,9 +53,10 @@ export class Agent {
     this.engine = createEngine({ networks, random })
     this.noise = createNoise(size.action, settings, RandomStream.derive(seed, 'exploration'))
     this.warmUpRandom = RandomStream.derive(seed, 'random steps')
-    this.returns = new NStepReturns(settings.nStep, settings.discount, size, (...transition) =>
-      this.engine.store(...transition),
-    )
+    this.returns = new NStepReturns(settings.nStep, settings.discount, size, (...transition) => {
+      this.engine.store(...transition)
+      onStore?.(...transition)
+    })
     if (settings.observationNormalisation) this.normaliser = new ObservationNormaliser(size.observation)
   }
 
@@ -130,6 +134,36 @@ export class Agent {
     const shift = mean.map((value, index) => -value * scale[index]!)
     const [first, ...others] = actor.layers
     return { layers: [foldInputScaling(first!, scale, shift), ...others] }
+  }
+
+  /**
+   * Copies of all that the agent does next depends on, the transitions in the replay buffer apart. To be taken between two
+   * steps.
+   */
+  state(): StateArrays {
+    const { stepCount, updateCount, normalisedWith, startsEpisode, normaliser } = this
+    return {
+      counts: Float64Array.of(stepCount, updateCount, normalisedWith, startsEpisode ? 1 : 0),
+      warmUpRandom: Int32Array.from(this.warmUpRandom.state()),
+      ...prefixed('noise.', this.noise.state()),
+      ...prefixed('returns.', this.returns.state()),
+      ...(normaliser && prefixed('normaliser.', normaliser.state())),
+      ...prefixed('engine.', this.engine.state()),
+    }
+  }
+
+  /** Takes up such a state of an agent of the same sizes, settings and engine. The transitions go to the engine by themselves. */
+  restore(state: StateArrays): void {
+    const [stepCount, updateCount, normalisedWith, startsEpisode] = arrayOf(state, 'counts', Float64Array, 4)
+    this.stepCount = stepCount!
+    this.updateCount = updateCount!
+    this.normalisedWith = normalisedWith!
+    this.startsEpisode = startsEpisode === 1
+    this.warmUpRandom.setState(arrayOf(state, 'warmUpRandom', Int32Array, 4))
+    this.noise.restore(withoutPrefix('noise.', state))
+    this.returns.restore(withoutPrefix('returns.', state))
+    this.normaliser?.restore(withoutPrefix('normaliser.', state))
+    this.engine.restore(withoutPrefix('engine.', state))
   }
 
   dispose(): void {

@@ -19,6 +19,7 @@
  */
 import type { Network } from '../policy/network.ts'
 import type { AgentSettings } from './settings.ts'
+import type { StateArrays } from './state.ts'
 
 /** In the order in which they are preferred, where the settings leave a choice. */
 export const engineNames = ['fused', 'tfjs-node', 'tfjs-wasm', 'tfjs-cpu'] as const
@@ -87,6 +88,15 @@ export interface LearningEngine {
   findNonFinite(): string | undefined
   /** Copies of the weights. */
   exportNetworks(): Networks
+  /**
+   * Copies of all that the next update depends on: networks, targets, optimisers, generators, priorities, the scaling of
+   * observations, and how full the replay buffer is; its transitions apart, which are many and never change.
+   */
+  state(): StateArrays
+  /** Takes up such a state of an engine of the same name, sizes and settings. The transitions follow by `restoreTransitions`. */
+  restore(state: StateArrays): void
+  /** Writes records [count, `recordLength(size)`] to the slots of the ring from `firstSlot` on, over its end to its beginning. */
+  restoreTransitions(firstSlot: number, records: Float32Array): void
   dispose(): void
 }
 
@@ -135,6 +145,25 @@ export function checkBatch(
   if (targetNoise) requireCount('entries of noise', targetNoise.length, batchSize * action)
   for (const index of indices) {
     if (index >= stored) throw new RangeError(`There is no stored transition ${index}; ${stored} are stored.`)
+  }
+}
+
+/** Numbers in a record of the replay buffer: observation, action, reward, discount, next observation. */
+export function recordLength({ observation, action }: ProblemSize): number {
+  return 2 * observation + action + 2
+}
+
+/** Calls `write` with each record of `records` and its slot, from `firstSlot` on around a ring of `capacity`. */
+export function visitRecords(
+  firstSlot: number,
+  records: Float32Array,
+  size: ProblemSize,
+  capacity: number,
+  write: (slot: number, record: Float32Array) => void,
+): void {
+  const length = recordLength(size)
+  for (let at = 0, slot = firstSlot; at < records.length; at += length, slot++) {
+    write(slot % capacity, records.subarray(at, at + length))
   }
 }
 

@@ -4,6 +4,7 @@
  * steps late, with the reward of its last step.
  */
 import type { ProblemSize } from './engine.ts'
+import { arrayOf, type StateArrays } from './state.ts'
 
 export type StoreTransition = (
   observation: Float32Array,
@@ -65,6 +66,40 @@ export class NStepReturns {
    */
   reset(): void {
     this.flush(false)
+  }
+
+  /** The steps that wait, oldest first: observations [steps, O], actions [steps, A], rewards [steps]; the last observation [O]. */
+  state(): StateArrays {
+    const waiting = Array.from(
+      { length: this.count },
+      (_, index) => this.pending[(this.first + index) % this.pending.length]!,
+    )
+    return {
+      observations: Float32Array.from(waiting.flatMap(({ observation }) => [...observation])),
+      actions: Float32Array.from(waiting.flatMap(({ action }) => [...action])),
+      rewards: Float64Array.from(waiting, ({ reward }) => reward),
+      lastObservation: this.lastObservation.slice(),
+    }
+  }
+
+  restore(state: StateArrays): void {
+    const rewards = arrayOf(state, 'rewards', Float64Array)
+    const count = rewards.length
+    if (count >= this.pending.length)
+      throw new Error(`${count} steps wait for returns of ${this.pending.length} steps.`)
+    const observation = this.lastObservation.length
+    const action = this.pending[0]!.action.length
+    const observations = arrayOf(state, 'observations', Float32Array, count * observation)
+    const actions = arrayOf(state, 'actions', Float32Array, count * action)
+    this.first = 0
+    this.count = count
+    rewards.forEach((reward, index) => {
+      const step = this.pending[index]!
+      step.observation.set(observations.subarray(index * observation, (index + 1) * observation))
+      step.action.set(actions.subarray(index * action, (index + 1) * action))
+      step.reward = reward
+    })
+    this.lastObservation.set(arrayOf(state, 'lastObservation', Float32Array, observation))
   }
 
   private flush(terminated: boolean): void {

@@ -1,6 +1,7 @@
 /** Noise on actions: what the agent explores with, and TD3's on the target policy. */
 import type { RandomStream } from '../common/random.ts'
 import type { AgentSettings } from './settings.ts'
+import { arrayOf, type StateArrays } from './state.ts'
 
 export interface ExplorationNoise {
   /** The noise now, one entry per action. */
@@ -9,6 +10,9 @@ export interface ExplorationNoise {
   reset(): void
   /** Moves on by one action; the noise is then in `value`. */
   step(): void
+  /** Copies of all that the next step depends on. */
+  state(): StateArrays
+  restore(state: StateArrays): void
 }
 
 /** The exploration noise that the settings name, for `size` actions; it starts at 0 and draws from `random`. */
@@ -36,6 +40,14 @@ export class GaussianNoise implements ExplorationNoise {
 
   step(): void {
     for (let index = 0; index < this.value.length; index++) this.value[index] = this.random.normal(0, this.deviation)
+  }
+
+  state(): StateArrays {
+    return noiseState(this.value, this.random)
+  }
+
+  restore(state: StateArrays): void {
+    restoreNoise(state, this.value, this.random)
   }
 }
 
@@ -72,6 +84,23 @@ export class OrnsteinUhlenbeckNoise implements ExplorationNoise {
       this.value[index]! += -theta * this.value[index]! * timeStep + spread * this.random.normal()
     }
   }
+
+  state(): StateArrays {
+    return noiseState(this.value, this.random)
+  }
+
+  restore(state: StateArrays): void {
+    restoreNoise(state, this.value, this.random)
+  }
+}
+
+function noiseState(value: Float64Array, random: RandomStream): StateArrays {
+  return { value: value.slice(), random: Int32Array.from(random.state()) }
+}
+
+function restoreNoise(state: StateArrays, value: Float64Array, random: RandomStream): void {
+  value.set(arrayOf(state, 'value', Float64Array, value.length))
+  random.setState(arrayOf(state, 'random', Int32Array, 4))
 }
 
 /** Fills `noise` [B, A] with N(0, targetNoise²) clipped to ±targetNoiseClip (TD3, section 5.3), row by row. */

@@ -2,6 +2,7 @@
  * Running mean and variance of each entry of the observation (Welford 1962), in float64, so that networks can see
  * observations as (observation - mean)/deviation whatever their units.
  */
+import { arrayOf, type StateArrays } from './state.ts'
 
 /** Keeps the scale of an entry that never changes finite (VecNormalize of Stable-Baselines3). */
 const SMALLEST_VARIANCE = 1e-8
@@ -41,5 +42,15 @@ export class ObservationNormaliser {
   scale(): Float32Array {
     if (this.count === 0) return new Float32Array(this.squares.length).fill(1)
     return Float32Array.from(this.squares, (sum) => 1 / Math.sqrt(sum / this.count + SMALLEST_VARIANCE))
+  }
+
+  state(): StateArrays {
+    return { means: this.means.slice(), squares: this.squares.slice(), count: Float64Array.of(this.count) }
+  }
+
+  restore(state: StateArrays): void {
+    this.means.set(arrayOf(state, 'means', Float64Array, this.means.length))
+    this.squares.set(arrayOf(state, 'squares', Float64Array, this.squares.length))
+    this.count = arrayOf(state, 'count', Float64Array, 1)[0]!
   }
 }

@@ -1,5 +1,6 @@
 /** A ring of transitions in typed arrays: the newest `capacity` are kept. Memory is touched only as it fills. */
 import type { ProblemSize } from './engine.ts'
+import { arrayOf, type StateArrays } from './state.ts'
 
 /** Transitions gathered for an update, row-major: observations [B, O], actions [B, A], rewards [B], next observations [B, O], discounts [B]. */
 export interface Batch {
@@ -46,6 +47,30 @@ export class ReplayBuffer {
     this.next = (slot + 1) % this.capacity
     this.count = Math.min(this.count + 1, this.capacity)
     return slot
+  }
+
+  /** Number of the slot that the next transition goes to, and transitions held. */
+  state(): StateArrays {
+    return { ring: Float64Array.of(this.next, this.count) }
+  }
+
+  /** Takes up a ring whose transitions `restoreRecord` then brings. */
+  restore(state: StateArrays): void {
+    const [next, count] = arrayOf(state, 'ring', Float64Array, 2)
+    this.next = next!
+    this.count = count!
+  }
+
+  /** Writes a record [observation, action, reward, discount, next observation] to a slot. */
+  restoreRecord(slot: number, record: Float32Array): void {
+    const { observation, action } = this.size
+    const { transitions } = this
+    const rewardAt = observation + action
+    transitions.observations.set(record.subarray(0, observation), slot * observation)
+    transitions.actions.set(record.subarray(observation, rewardAt), slot * action)
+    transitions.rewards[slot] = record[rewardAt]!
+    transitions.discounts[slot] = record[rewardAt + 1]!
+    transitions.nextObservations.set(record.subarray(rewardAt + 2), slot * observation)
   }
 
   /** Room for a batch of `count` transitions, to be refilled by `gather`. */

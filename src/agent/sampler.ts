@@ -2,6 +2,7 @@
 import type { RandomStream } from '../common/random.ts'
 import { PRIORITY_FLOOR } from './constants.ts'
 import type { AgentSettings } from './settings.ts'
+import { arrayOf, type StateArrays } from './state.ts'
 import { SumTree } from './sum-tree.ts'
 
 export interface Sampler {
@@ -11,6 +12,9 @@ export interface Sampler {
   sample(stored: number, indices: Uint32Array, weights: Float32Array): void
   /** The batch was learned from; `errors` [B] are the sizes |δ| of its temporal-difference errors before. */
   learned(indices: Uint32Array, errors: ArrayLike<number>): void
+  /** Copies of all that the next sample depends on, of a buffer that holds `stored` transitions. */
+  state(stored: number): StateArrays
+  restore(state: StateArrays): void
 }
 
 type SamplerSettings = Pick<
@@ -38,6 +42,14 @@ class UniformSampler implements Sampler {
   }
 
   learned(): void {}
+
+  state(): StateArrays {
+    return { random: Int32Array.from(this.random.state()) }
+  }
+
+  restore(state: StateArrays): void {
+    this.random.setState(arrayOf(state, 'random', Int32Array, 4))
+  }
 }
 
 /**
@@ -79,6 +91,22 @@ class PrioritisedSampler implements Sampler {
       this.priorities.set(indices[row]!, priority)
       this.largest = Math.max(this.largest, this.priorities.get(indices[row]!))
     }
+  }
+
+  state(stored: number): StateArrays {
+    return {
+      random: Int32Array.from(this.random.state()),
+      priorities: this.priorities.firstLeaves(stored),
+      progress: Float64Array.of(this.largest, this.samples),
+    }
+  }
+
+  restore(state: StateArrays): void {
+    this.random.setState(arrayOf(state, 'random', Int32Array, 4))
+    this.priorities.setLeaves(arrayOf(state, 'priorities', Float32Array))
+    const [largest, samples] = arrayOf(state, 'progress', Float64Array, 2)
+    this.largest = largest!
+    this.samples = samples!
   }
 
   /** (N·p_i/Σp)^-β over the largest of the batch is (p_least/p_i)^β: N and Σp cancel. */

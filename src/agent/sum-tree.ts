@@ -30,6 +30,19 @@ export class SumTree {
     for (node >>= 1; node >= 1; node >>= 1) nodes[node] = nodes[2 * node]! + nodes[2 * node + 1]!
   }
 
+  /** A copy of the first `count` leaves. */
+  firstLeaves(count: number): Float32Array {
+    return this.nodes.slice(this.leaves, this.leaves + count)
+  }
+
+  /** Sets the first leaves to `values` and all others to 0; every node is summed anew, so that nothing else is left of before. */
+  setLeaves(values: Float32Array): void {
+    const { nodes, leaves } = this
+    nodes.fill(0)
+    nodes.set(values, leaves)
+    for (let node = leaves - 1; node >= 1; node--) nodes[node] = nodes[2 * node]! + nodes[2 * node + 1]!
+  }
+
   /**
    * The leaf whose share of [0, total) holds `value`: the leaves before it sum to at most `value`.
    * Rounding can lead beyond the last leaf that was set, so the caller bounds the result.

@@ -13,10 +13,13 @@ import {
   type LearningEngine,
   type Networks,
   type UpdateMetrics,
+  visitRecords,
 } from './engine.ts'
 import { drawTargetNoise } from './noise.ts'
 import { type Batch, ReplayBuffer } from './replay-buffer.ts'
 import { createSampler, type Sampler } from './sampler.ts'
+import { arrayOf, prefixed, type StateArrays, withoutPrefix } from './state.ts'
+import { optimizerState, restoreOptimizer, restoreVariables, variablesState } from './tensorflow/engine-state.ts'
 import { runActor } from './tensorflow/forward.ts'
 import {
   actorGradients,
@@ -143,9 +146,53 @@ export class TensorFlowEngine implements LearningEngine {
     return exportNetworkSet(this.networks)
   }
 
+  state(): StateArrays {
+    const state: StateArrays = {
+      noiseRandom: Int32Array.from(this.targetNoiseRandom.state()),
+      observationMean: this.mean.slice(),
+      observationScale: this.scale.slice(),
+      ...this.replay.state(),
+      ...prefixed('sampler.', this.sampler.state(this.stored)),
+    }
+    for (const [name, network] of Object.entries(this.networks)) {
+      Object.assign(state, prefixed(`${name}.`, variablesState(network)))
+    }
+    for (const [name, { network, optimizer }] of this.learners()) {
+      Object.assign(state, prefixed(`${name}.adam.`, optimizerState(optimizer, network)))
+    }
+    return state
+  }
+
+  restore(state: StateArrays): void {
+    const { observation } = this.options.size
+    this.targetNoiseRandom.setState(arrayOf(state, 'noiseRandom', Int32Array, 4))
+    this.mean.set(arrayOf(state, 'observationMean', Float32Array, observation))
+    this.scale.set(arrayOf(state, 'observationScale', Float32Array, observation))
+    this.replay.restore(state)
+    this.sampler.restore(withoutPrefix('sampler.', state))
+    for (const [name, network] of Object.entries(this.networks)) {
+      restoreVariables(this.tf, network, withoutPrefix(`${name}.`, state))
+    }
+    for (const [name, { network, optimizer }] of this.learners()) {
+      restoreOptimizer(this.tf, optimizer, network, withoutPrefix(`${name}.adam.`, state))
+    }
+  }
+
+  restoreTransitions(firstSlot: number, records: Float32Array): void {
+    const { size, settings } = this.options
+    visitRecords(firstSlot, records, size, settings.replayCapacity, (slot, record) =>
+      this.replay.restoreRecord(slot, record),
+    )
+  }
+
   dispose(): void {
     for (const network of Object.values(this.networks)) this.tf.dispose(allOf(network))
     for (const { optimizer } of [this.actor, ...this.critics]) optimizer.dispose()
+  }
+
+  private learners(): [name: string, learner: Learner][] {
+    const critics = this.critics.map((critic, index): [string, Learner] => [`critic${index}`, critic])
+    return [['actor', this.actor], ...critics]
   }
 
   private learnFrom(chosen: ChosenBatch, updatesPolicy: boolean): Update {

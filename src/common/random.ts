@@ -29,8 +29,14 @@ export class RandomStream {
     return new RandomStream(state)
   }
 
+  /** Four signed 32-bit integers. */
   state(): number[] {
     return [...this.generator.getState()]
+  }
+
+  /** Goes on from that state. */
+  setState(state: ArrayLike<number>): void {
+    this.generator = xoroshiro128plusFromState(Array.from(state))
   }
 
   /** Uniform in [low, high). */

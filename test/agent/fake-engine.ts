@@ -3,6 +3,7 @@ import { Agent } from '../../src/agent/agent.ts'
 import type { EngineRandom, LearningEngine, Networks, ProblemSize, UpdateMetrics } from '../../src/agent/engine.ts'
 import { presets } from '../../src/agent/presets.ts'
 import type { AgentSettings } from '../../src/agent/settings.ts'
+import type { StateArrays } from '../../src/agent/state.ts'
 
 /** Stands for an engine: an actor that answers `output`, updates that return `metrics`, and a record of the calls. */
 export class FakeEngine implements LearningEngine {
@@ -59,6 +60,18 @@ export class FakeEngine implements LearningEngine {
 
   exportNetworks(): Networks {
     return this.networks
+  }
+
+  state(): StateArrays {
+    return { stored: Float64Array.of(this.stored) }
+  }
+
+  restore(state: StateArrays): void {
+    this.stored = state.stored![0]!
+  }
+
+  restoreTransitions(): void {
+    this.calls.push('restore transitions')
   }
 
   dispose(): void {

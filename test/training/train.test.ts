@@ -62,6 +62,12 @@ function createEngine(options: EngineOptions): LearningEngine {
     setObservationScaling: () => {},
     findNonFinite: () => nonFinite(updates),
     exportNetworks: (): Networks => structuredClone(options.networks),
+    state: () => ({ counts: Float64Array.of(stored, updates) }),
+    restore: ({ counts }) => {
+      stored = counts![0]!
+      updates = counts![1]!
+    },
+    restoreTransitions: () => {},
     dispose: () => {},
   }
 }

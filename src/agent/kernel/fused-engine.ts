@@ -9,7 +9,9 @@ import {
   type Networks,
   networkTitles,
   type UpdateMetrics,
+  visitRecords,
 } from '../engine.ts'
+import { arrayOf, type StateArrays } from '../state.ts'
 import { HelperThreads } from './helper-threads.ts'
 import { compileKernel, compileRelaxedKernel, instantiateKernel, type KernelExports } from './kernel-module.ts'
 import { type MemoryMap, mapMemory, type NetworkMap } from './memory-map.ts'
@@ -22,6 +24,10 @@ const PAGE = 65536
 const WEIGHTS = 0
 const TARGETS = 3
 const GRADIENTS = 4
+
+/** What a state calls them; gradients live for one update. */
+const COPY_NAMES = ['weights', 'firstMoments', 'secondMoments', 'targets']
+const NETWORK_NAMES = ['actor', 'critic', 'secondCritic']
 
 /** Where each network stands in the memory map: its index, and which copy of the parameters. */
 const PLACES: Record<keyof Networks, [network: number, copy: number]> = {
@@ -208,6 +214,78 @@ export class FusedEngine implements LearningEngine {
     return this.floats.slice((parameters + parameterBytes) / 4, (parameters + 3 * parameterBytes) / 4)
   }
 
+  state(): StateArrays {
+    const { batch, learner, networks, replay } = this.map
+    const { observation } = this.options.size
+    const floats = (address: number, count: number) => this.floats.slice(address / 4, address / 4 + count)
+    const integers = (address: number) => Int32Array.from(this.words.subarray(address / 4, address / 4 + 4))
+    const state: StateArrays = {
+      replayRandom: integers(batch.replayRandom),
+      noiseRandom: integers(batch.noiseRandom),
+      observationMean: floats(batch.observationMean, observation),
+      observationScale: floats(batch.observationScale, observation),
+      ring: Float64Array.of(this.read('next'), this.stored),
+    }
+    if (this.options.settings.prioritisedReplay) {
+      state.priorities = floats(replay.tree + replay.treeLeaves * 4, this.stored)
+      const get = (field: 'largestPriority' | 'importanceExponent') => learnerRecord.get(this.view, learner, field)
+      state.prioritisation = Float64Array.of(get('largestPriority'), get('importanceExponent'))
+    }
+    this.visitParameters((name, network, index, address) => {
+      const { inputs, outputs } = network.layers[index]!
+      const { weights, bias } = readPanels(this.floats, address, inputs, outputs)
+      state[name] = weights
+      state[`${name}.bias`] = bias
+    })
+    networks.forEach(({ record }, index) => {
+      const get = (field: 'beta1Power' | 'beta2Power') => networkRecord.get(this.view, record, field)
+      state[`${NETWORK_NAMES[index]}.adamPowers`] = Float64Array.of(get('beta1Power'), get('beta2Power'))
+    })
+    return state
+  }
+
+  restore(state: StateArrays): void {
+    const { batch, learner, networks, replay } = this.map
+    const { observation } = this.options.size
+    this.words.set(arrayOf(state, 'replayRandom', Int32Array, 4), batch.replayRandom / 4)
+    this.words.set(arrayOf(state, 'noiseRandom', Int32Array, 4), batch.noiseRandom / 4)
+    this.floats.set(arrayOf(state, 'observationMean', Float32Array, observation), batch.observationMean / 4)
+    this.floats.set(arrayOf(state, 'observationScale', Float32Array, observation), batch.observationScale / 4)
+    const [next, stored] = arrayOf(state, 'ring', Float64Array, 2)
+    learnerRecord.set(this.view, learner, { next: next!, stored: stored! })
+    if (this.options.settings.prioritisedReplay) {
+      const [largestPriority, importanceExponent] = arrayOf(state, 'prioritisation', Float64Array, 2)
+      learnerRecord.set(this.view, learner, {
+        largestPriority: largestPriority!,
+        importanceExponent: importanceExponent!,
+      })
+      const tree = this.floats.subarray(replay.tree / 4, replay.tree / 4 + 2 * replay.treeLeaves)
+      sumTree(tree, arrayOf(state, 'priorities', Float32Array, stored!))
+    }
+    this.visitParameters((name, network, index, address) => {
+      const { inputs, outputs } = network.layers[index]!
+      writePanels(this.floats, address, {
+        inputs,
+        outputs,
+        weights: arrayOf(state, name, Float32Array, inputs * outputs),
+        bias: arrayOf(state, `${name}.bias`, Float32Array, outputs),
+      })
+    })
+    networks.forEach(({ record }, index) => {
+      const [beta1Power, beta2Power] = arrayOf(state, `${NETWORK_NAMES[index]}.adamPowers`, Float64Array, 2)
+      networkRecord.set(this.view, record, { beta1Power: beta1Power!, beta2Power: beta2Power! })
+    })
+    this.kernel.transposeWeights(learner)
+  }
+
+  restoreTransitions(firstSlot: number, records: Float32Array): void {
+    const { size, settings } = this.options
+    const { records: start, recordBytes } = this.map.replay
+    visitRecords(firstSlot, records, size, settings.replayCapacity, (slot, record) => {
+      this.floats.set(record, (start + slot * recordBytes) / 4)
+    })
+  }
+
   dispose(): void {
     if (this.threads > 1) this.kernel.quit(this.map.learner)
   }
@@ -321,6 +399,18 @@ export class FusedEngine implements LearningEngine {
     this.kernel.transposeWeights(this.map.learner)
   }
 
+  /** Every copy of every layer's parameters that outlives an update, with its name in a state and its address. */
+  private visitParameters(visit: (name: string, network: NetworkMap, layer: number, address: number) => void): void {
+    this.map.networks.forEach((network, index) => {
+      network.layers.forEach(({ weights }, layer) => {
+        COPY_NAMES.forEach((copyName, copy) => {
+          const address = weights + copy * this.map.parameterBytes
+          visit(`${NETWORK_NAMES[index]}.${layer}.${copyName}`, network, layer, address)
+        })
+      })
+    })
+  }
+
   private readNetwork({ layers }: NetworkMap, copy: number): Network {
     return {
       layers: layers.map(({ weights, inputs, outputs }) =>
@@ -351,6 +441,13 @@ function checkRecords(kernel: KernelExports): void {
     kernel.networkBytes() === networkRecord.bytes &&
     kernel.learnerBytes() === learnerRecord.bytes
   if (!matches) throw new Error('The kernel was built from other sources than the engine: run "npm run build:kernel".')
+}
+
+/** Fills a tree of priorities from its leaves: every node is the sum of its two, as the kernel has it. */
+function sumTree(tree: Float32Array, leaves: Float32Array): void {
+  tree.fill(0)
+  tree.set(leaves, tree.length / 2)
+  for (let node = tree.length / 2 - 1; node >= 1; node--) tree[node] = tree[2 * node]! + tree[2 * node + 1]!
 }
 
 /** Writes the values to `memory` from entry `at` on; where there are none, `otherwise` to `count` entries. */
