@@ -12,6 +12,7 @@ import { initialiseNetworks } from './initialisation.ts'
 import { NStepReturns, type StoreTransition } from './n-step.ts'
 import { createNoise, type ExplorationNoise } from './noise.ts'
 import { ObservationNormaliser } from './observation-normaliser.ts'
+import { PolicyAverage } from './policy-average.ts'
 import type { AgentSettings } from './settings.ts'
 import { arrayOf, prefixed, type StateArrays, withoutPrefix } from './state.ts'
 
@@ -36,6 +37,7 @@ export class Agent {
   private readonly warmUpRandom: RandomStream
   private readonly returns: NStepReturns
   private readonly normaliser: ObservationNormaliser | undefined
+  private readonly policyAverage: PolicyAverage | undefined
   /** Observations that the normaliser had seen when the engine was last told. */
   private normalisedWith = 0
   /** Whether the next observation is the first of an episode, which no step has brought. */
@@ -57,6 +59,7 @@ export class Agent {
       this.engine.store(...transition)
       onStore?.(...transition)
     })
+    if (settings.policyAveraging > 0) this.policyAverage = new PolicyAverage(settings.policyAveraging)
     if (settings.observationNormalisation) this.normaliser = new ObservationNormaliser(size.observation)
   }
 
@@ -115,7 +118,7 @@ export class Agent {
     this.requireFiniteObservation(nextObservation)
     this.requireFiniteReward(reward)
     this.normaliser?.add(nextObservation)
-    this.returns.add(observation, action, reward, nextObservation, terminated, truncated)
+    this.returns.add(observation, action, settings.rewardScale * reward, nextObservation, terminated, truncated)
     this.stepCount++
     // With n-step returns the first transition comes n - 1 steps late.
     if (this.stepCount < settings.learningStarts || engine.stored === 0) return undefined
@@ -123,12 +126,13 @@ export class Agent {
     this.updateCount++
     const metrics = engine.update(this.updateCount % settings.policyDelay === 0)
     this.requireFiniteMetrics(metrics)
+    if (this.policyAverage?.isDue(this.stepCount)) this.policyAverage.add(engine.exportActor())
     return metrics
   }
 
-  /** A copy of the actor; the scaling of observations is folded into its first layer, so that it takes them as they are. */
+  /** A copy of the actor, or of its average where `policyAveraging` is on; the scaling of observations is folded into its first layer, so that it takes them as they are. */
   exportActor(): Network {
-    const { actor } = this.engine.exportNetworks()
+    const actor = this.policyAverage?.network() ?? this.engine.exportActor()
     if (!this.normaliser) return actor
     const [mean, scale] = [this.normaliser.mean(), this.normaliser.scale()]
     const shift = mean.map((value, index) => -value * scale[index]!)
@@ -141,13 +145,14 @@ export class Agent {
    * steps.
    */
   state(): StateArrays {
-    const { stepCount, updateCount, normalisedWith, startsEpisode, normaliser } = this
+    const { stepCount, updateCount, normalisedWith, startsEpisode, normaliser, policyAverage } = this
     return {
       counts: Float64Array.of(stepCount, updateCount, normalisedWith, startsEpisode ? 1 : 0),
       warmUpRandom: Int32Array.from(this.warmUpRandom.state()),
       ...prefixed('noise.', this.noise.state()),
       ...prefixed('returns.', this.returns.state()),
       ...(normaliser && prefixed('normaliser.', normaliser.state())),
+      ...(policyAverage && prefixed('average.', policyAverage.state())),
       ...prefixed('engine.', this.engine.state()),
     }
   }
@@ -164,6 +169,7 @@ export class Agent {
     this.returns.restore(withoutPrefix('returns.', state))
     this.normaliser?.restore(withoutPrefix('normaliser.', state))
     this.engine.restore(withoutPrefix('engine.', state))
+    this.policyAverage?.restore(withoutPrefix('average.', state), this.engine.exportActor())
   }
 
   dispose(): void {

@@ -97,6 +97,8 @@ export interface LearningEngine {
   restore(state: StateArrays): void
   /** Writes records [count, `recordLength(size)`] to the slots of the ring from `firstSlot` on, over its end to its beginning. */
   restoreTransitions(firstSlot: number, records: Float32Array): void
+  /** A copy of the actor's weights. */
+  exportActor(): Network
   dispose(): void
 }
 

@@ -39,6 +39,8 @@ const ddpgPaper: AgentSettings = {
   layerNormalisation: false,
   batchNormalisation: false,
   gradientClip: 0,
+  rewardScale: 1,
+  policyAveraging: 0,
   preactivationPenalty: 0,
 }
 

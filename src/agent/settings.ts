@@ -135,6 +135,20 @@ export const agentSettingsSchema = z.strictObject({
     .describe(
       'largest L2 norm of the gradient of one network; longer ones are scaled down (Pascanu et al. 2013; 0 is off)',
     ),
+  rewardScale: z
+    .number()
+    .gt(0)
+    .max(1e6)
+    .describe(
+      'factor on the rewards that the learner sees, not on the returns that are reported (Henderson et al. 2018, section 3.2; 1 is off)',
+    ),
+  policyAveraging: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .describe(
+      "steps over which the policy that is evaluated and saved averages the actor's weights (Nikishin et al. 2018; 0 is off)",
+    ),
   preactivationPenalty: z
     .number()
     .min(0)

@@ -4,6 +4,7 @@
  */
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { RandomStream } from '../common/random.ts'
+import type { Network } from '../policy/network.ts'
 import { ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON } from './constants.ts'
 import {
   type ChosenBatch,
@@ -140,6 +141,10 @@ export class TensorFlowEngine implements LearningEngine {
 
   findNonFinite(): string | undefined {
     return findNonFiniteLayer(this.networks)
+  }
+
+  exportActor(): Network {
+    return this.exportNetworks().actor
   }
 
   exportNetworks(): Networks {

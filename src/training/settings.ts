@@ -39,6 +39,8 @@ export const groupOfSetting: Record<keyof TrainingSettings, SettingGroup> = {
   nStep: 'Learning',
   gradientClip: 'Learning',
   preactivationPenalty: 'Learning',
+  rewardScale: 'Learning',
+  policyAveraging: 'Evaluation',
   randomSteps: 'Exploration',
   noise: 'Exploration',
   noiseTheta: 'Exploration',

@@ -4,6 +4,7 @@ import type { EngineRandom, LearningEngine, Networks, ProblemSize, UpdateMetrics
 import { presets } from '../../src/agent/presets.ts'
 import type { AgentSettings } from '../../src/agent/settings.ts'
 import type { StateArrays } from '../../src/agent/state.ts'
+import type { Network } from '../../src/policy/network.ts'
 
 /** Stands for an engine: an actor that answers `output`, updates that return `metrics`, and a record of the calls. */
 export class FakeEngine implements LearningEngine {
@@ -56,6 +57,10 @@ export class FakeEngine implements LearningEngine {
 
   findNonFinite(): string | undefined {
     return this.nonFinite
+  }
+
+  exportActor(): Network {
+    return this.networks.actor
   }
 
   exportNetworks(): Networks {

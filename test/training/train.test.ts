@@ -61,6 +61,7 @@ function createEngine(options: EngineOptions): LearningEngine {
     updateOn: () => report(++updates),
     setObservationScaling: () => {},
     findNonFinite: () => nonFinite(updates),
+    exportActor: () => structuredClone(options.networks.actor),
     exportNetworks: (): Networks => structuredClone(options.networks),
     state: () => ({ counts: Float64Array.of(stored, updates) }),
     restore: ({ counts }) => {

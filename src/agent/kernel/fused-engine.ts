@@ -181,11 +181,12 @@ export class FusedEngine implements LearningEngine {
     return undefined
   }
 
+  exportActor(): Network {
+    return this.readPlace('actor')
+  }
+
   exportNetworks(): Networks {
-    const read = (name: keyof Networks): Network => {
-      const [index, copy] = PLACES[name]
-      return this.readNetwork(this.map.networks[index]!, copy)
-    }
+    const read = (name: keyof Networks) => this.readPlace(name)
     return {
       actor: read('actor'),
       critic: read('critic'),
@@ -409,6 +410,11 @@ export class FusedEngine implements LearningEngine {
         })
       })
     })
+  }
+
+  private readPlace(name: keyof Networks): Network {
+    const [index, copy] = PLACES[name]
+    return this.readNetwork(this.map.networks[index]!, copy)
   }
 
   private readNetwork({ layers }: NetworkMap, copy: number): Network {
