@@ -10,7 +10,7 @@ import { formatList } from './format-list.ts'
 import { openApp } from './open-app.ts'
 import { type Output, openOutput } from './output.ts'
 import { runServe } from './serve-command.ts'
-import { runTrain } from './train-command.ts'
+import { runResume, runTrain } from './train-command.ts'
 
 const EXIT_FAILED = 1
 const EXIT_WRONG_USE = 2
@@ -93,6 +93,20 @@ function createProgram(): Command {
       ),
     )
     .action((scene, options) => runTrain(scene, options, openOutput(options)))
+
+  program
+    .command('resume')
+    .description(
+      'go on with a run that was stopped or killed, as if it never had been; or train a finished one further',
+    )
+    .argument('<run>', "a run's name or its folder")
+    .option('--steps <n>', "environment steps to train for in all, from the run's start", integer)
+    .option('--episodes <n>', 'episodes to train for in all', integer)
+    .option('--threads <n>', 'threads of the fused engine; the results are the same', integer)
+    .addOption(runs())
+    .addOption(json())
+    .addHelpText('after', examples('resume pendulum-ddpg-seed1-1', 'resume pendulum-ddpg-seed1-1 --steps 20000'))
+    .action((run, options) => runResume(run, options, openOutput(options)))
 
   program
     .command('eval')

@@ -28,6 +28,10 @@ export function showProgress(
         case 'started':
           write(`engine ${event.engine}${event.threads === undefined ? '' : `, threads ${event.threads}`}`)
           break
+        case 'resumed':
+          for (const notice of event.notices) output.warn(notice)
+          write(`resumed at step ${event.step}, episode ${event.episode}`)
+          break
         case 'warning':
           // The bar is on stderr too: past it, the line would be overwritten.
           if (bar) bar.log(`warning: ${event.message}\n`)

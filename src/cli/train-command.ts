@@ -1,7 +1,7 @@
-/** `train`: starts a run, shows its progress and stops it cleanly on Ctrl-C. */
+/** `train` and `resume`: start a run or go on with one, show its progress and stop it cleanly on Ctrl-C. */
 import { UserError } from '../common/user-error.ts'
-import type { Requests, TrainingEvent } from '../host/api.ts'
-import { train } from '../host/host.ts'
+import type { Requests, Training, TrainingEvent, TrainingStarted } from '../host/api.ts'
+import { resume, train } from '../host/host.ts'
 import type { Output } from './output.ts'
 import { showProgress } from './progress.ts'
 
@@ -49,17 +49,43 @@ export async function runTrain(scene: string, options: TrainOptions, output: Out
     runsFolder,
     settings: parseSettings(options.set),
   }
-  let show: (event: TrainingEvent) => void = () => {}
   // Left-out options are undefined, which the schema takes as absent.
-  const { started, training } = train(request as Requests['train'], (event) => show(event))
-  const name = started.algorithm.toUpperCase()
+  await follow((onEvent) => train(request as Requests['train'], onEvent), output)
+}
+
+export interface ResumeOptions {
+  steps?: number
+  episodes?: number
+  threads?: number
+  runs: string
+}
+
+export async function runResume(
+  run: string,
+  { steps, episodes, threads, runs: runsFolder }: ResumeOptions,
+  output: Output,
+): Promise<void> {
+  const request = { run, runsFolder, steps, episodes, threads }
+  await follow((onEvent) => resume(request as Requests['resume'], onEvent), output)
+}
+
+/** Shows a run from its start to its end. */
+async function follow(
+  start: (onEvent: (event: TrainingEvent) => void) => { started: TrainingStarted; training: Training },
+  output: Output,
+): Promise<void> {
+  let show: (event: TrainingEvent) => void = () => {}
+  const { started, training } = start((event) => show(event))
+  const { preset, presetAlgorithm, seed, algorithm } = training.description()
   output.line(
-    `run ${started.run}: ${started.scene}, ${name}, preset ${algorithm}/${preset}, seed ${seed}, in ${started.folder}`,
+    `run ${started.run}: ${started.scene}, ${algorithm.toUpperCase()}, preset ${presetAlgorithm ?? algorithm}/${preset}, seed ${seed}, in ${started.folder}`,
   )
   const progress = showProgress({ steps: started.steps, episodes: started.episodes }, output)
   show = progress.show
   const removeHandlers = stopOnInterrupt(() => {
-    progress.message('Stopping: the run is evaluated and kept. Press Ctrl-C again to end at once.')
+    progress.message(
+      `Stopping: the run is evaluated and kept; "torquelab resume ${started.run}" goes on with it. Press Ctrl-C again to end at once.`,
+    )
     training.stop()
   })
   try {
@@ -83,9 +109,10 @@ export async function runTrain(scene: string, options: TrainOptions, output: Out
       threads: description.threads,
       relaxedSimd: description.relaxedSimd,
       preset,
-      presetAlgorithm: algorithm,
+      presetAlgorithm,
       seed,
       status,
+      resumedFrom: description.resumedFrom,
       steps: trained,
       ...rest,
     })

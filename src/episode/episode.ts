@@ -31,6 +31,11 @@ export interface EpisodeOptions {
   /** Seed of the environment's reset. */
   seed: number
   observers?: readonly Observer[]
+  /**
+   * Actions already taken in an episode that goes on: they are simulated again first, unseen by the controller and the
+   * observers, which know of them already.
+   */
+  taken?: readonly ArrayLike<number>[]
   /** Asked after each step; true ends the episode where it stands (neither terminated nor truncated). */
   stop?: () => boolean
 }
@@ -63,7 +68,7 @@ export class Episode {
   constructor(
     environment: Environment,
     controller: Controller,
-    { seed, observers = [] }: Omit<EpisodeOptions, 'stop'>,
+    { seed, observers = [], taken }: Omit<EpisodeOptions, 'stop'>,
   ) {
     this.environment = environment
     this.controller = controller
@@ -71,6 +76,10 @@ export class Episode {
     this.action = new Float32Array(environment.spec.action.length)
     this.summary = { seed, return: 0, steps: 0, terminated: false, truncated: false }
     this.observation = environment.reset({ seed }).observation
+    if (taken) {
+      for (const action of taken) this.count(environment.step(action))
+      return
+    }
     controller.reset?.()
     for (const observer of observers) observer.onReset?.(environment, this.observation, seed)
   }
@@ -82,15 +91,20 @@ export class Episode {
 
   /** One control step. */
   step(): StepResult {
-    const { environment, action, summary } = this
+    const { environment, action } = this
     this.controller.act(this.observation, action)
     const result = environment.step(action)
+    this.count(result)
+    for (const observer of this.observers) observer.onStep?.(environment, action, result)
+    return result
+  }
+
+  private count(result: StepResult): void {
+    const { summary } = this
     summary.return += result.reward
     summary.steps++
     summary.terminated = result.terminated
     summary.truncated = result.truncated
     this.result = result
-    for (const observer of this.observers) observer.onStep?.(environment, action, result)
-    return result
   }
 }

@@ -10,11 +10,12 @@ import { MAX_SEED } from '../common/random.ts'
 import type { Problem } from '../common/user-error.ts'
 import type { Evaluation } from '../training/evaluate.ts'
 import type { RunDescription, RunResult } from '../training/run-folder.ts'
+import type { Training } from '../training/start-training.ts'
 import type { TrainingEvent } from '../training/train.ts'
 import type { RunEntry } from './rpc/contract.ts'
 import type { BuiltInScene } from './scenes.ts'
 
-export type { Check, Problem, RunDescription, RunResult, TrainingEvent }
+export type { Check, Problem, RunDescription, RunResult, Training, TrainingEvent }
 export { algorithmNames, engineNames, presetNames }
 
 const MAX_THREADS = 256
@@ -37,6 +38,13 @@ export const requests = {
     relaxedSimd: z.boolean().optional(),
     runsFolder: filePath,
     run: z.string().optional(),
+  }),
+  resume: z.strictObject({
+    run: filePath,
+    runsFolder: filePath,
+    steps: z.int().min(1).max(1e9).optional().describe('environment steps to train for in all, 1 or more'),
+    episodes: z.int().min(1).max(1e7).optional().describe('episodes to train for in all, 1 or more'),
+    threads: z.int().min(1).max(MAX_THREADS).optional().describe(`threads to learn with, 1 to ${MAX_THREADS}`),
   }),
   evaluate: z.strictObject({
     run: filePath,

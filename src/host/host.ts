@@ -19,7 +19,7 @@ import { loadPhysics } from '../sim/physics.ts'
 import { episodeSeeds, evaluatePolicy } from '../training/evaluate.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import { settingsOf } from '../training/settings.ts'
-import { startTraining, type Training } from '../training/start-training.ts'
+import { resumeTraining, startTraining, type Training } from '../training/start-training.ts'
 import {
   type CheckAnswer,
   DEFAULT_EVALUATION_EPISODES,
@@ -85,6 +85,35 @@ export function train(
     algorithm: training.description().algorithm,
     engineRequested: engine ?? 'fastest',
     ...budget,
+  }
+  return { started, training }
+}
+
+/** Goes on with a run as if it had never stopped, further than it was to go where steps or episodes say so. */
+export function resume(
+  request: Requests['resume'],
+  onEvent: (event: TrainingEvent) => void = () => {},
+): { started: TrainingStarted; training: Training } {
+  const { run, runsFolder, steps, episodes, threads } = check('resume', request)
+  const training = resumeTraining({
+    run,
+    runsFolder,
+    budget: { steps, episodes },
+    threads,
+    versions: versions(),
+    workerFile: packageFile('dist/node/training-worker.js'),
+    onEvent,
+  })
+  const { folder } = training
+  const { scene, algorithm, engine, budget } = training.description()
+  const started = {
+    run: folder.name,
+    folder: folder.folder,
+    scene,
+    algorithm,
+    engineRequested: engine,
+    steps: budget.steps,
+    episodes: budget.episodes,
   }
   return { started, training }
 }

@@ -4,13 +4,13 @@ import type * as z from 'zod'
 import type { AlgorithmName } from '../agent/presets.ts'
 import { messageOf } from '../common/user-error.ts'
 import { type RunDescription, RunFolder } from '../training/run-folder.ts'
+import { statusOf } from '../training/run-status.ts'
 import {
   type Answer,
   episodePoint,
   evaluationPoint,
   progressPoint,
   type RunEntry,
-  type RunStatus,
   warningPoint,
 } from './rpc/contract.ts'
 
@@ -49,14 +49,6 @@ function presetOf({ algorithm, preset, presetAlgorithm = algorithm as AlgorithmN
   return presetAlgorithm === algorithm ? preset : `${presetAlgorithm}/${preset}`
 }
 
-/** What run.json says, unless it says "running" and the process is gone: such a run was interrupted. */
-export function statusOf({
-  status,
-  processId,
-}: RunDescription): Exclude<RunStatus, 'paused' | 'stopping' | 'unreadable'> {
-  return status === 'running' && !isAlive(processId) ? 'interrupted' : status
-}
-
 /** What metrics.ndjson and timing.ndjson hold so far. */
 export function readRunMetrics(runsFolder: string, run: string): Answer<'runs.metrics'> {
   const folder = RunFolder.open(runsFolder, run)
@@ -90,14 +82,4 @@ function valid<Row extends z.ZodType>(rows: readonly unknown[], schema: Row): z.
     const parsed = schema.safeParse(row)
     return parsed.success ? [parsed.data] : []
   })
-}
-
-function isAlive(processId: number | undefined): boolean {
-  if (processId === undefined) return false
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch {
-    return false
-  }
 }

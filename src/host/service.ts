@@ -87,7 +87,7 @@ export function createHostService(options: HostServiceOptions): HostService {
       else if (event.type === 'episode') broadcast('training.episode', { ...event, run })
       else if (event.type === 'evaluation') broadcast('training.evaluation', { ...event, run })
       else if (event.type === 'warning') broadcast('training.warning', { ...event, run })
-      else {
+      else if (event.type === 'progress') {
         const progress = { ...event, run }
         if (known) known.progress = progress
         broadcast('training.progress', progress)

@@ -33,6 +33,19 @@ export class EpisodeLearner implements Observer {
     }
   }
 
+  /** Sums and counts of the episode's metrics so far. */
+  state(): { sum: number; count: number }[] {
+    return this.averages.map(({ sum, count }) => ({ sum, count }))
+  }
+
+  /** Goes on within an episode that stands at `observation`. */
+  restore(observation: Float32Array, state: readonly { sum: number; count: number }[]): void {
+    this.previous = observation.slice()
+    this.averages.forEach((average, index) => {
+      Object.assign(average, state[index])
+    })
+  }
+
   /** The mean of each metric over the episode's updates that had it; metrics that none had are absent. */
   means(): Partial<UpdateMetrics> {
     const reported = this.averages.filter(({ count }) => count > 0)

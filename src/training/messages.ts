@@ -15,9 +15,11 @@ export interface WorkerTask {
   engine: EngineName | undefined
   threads?: number | undefined
   relaxedSimd?: boolean | undefined
-  runsFolder: string
-  run: string
+  /** The run's folder. */
+  folder: string
   versions: Record<string, string>
+  /** Whether the run goes on from its newest checkpoint. */
+  resume?: boolean | undefined
   /** Int32 [1]: CONTINUE, STOP or PAUSE. Shared, because the worker's loop never waits for messages. */
   control: SharedArrayBuffer
   /** The robot as it is now: see live-view.ts. */

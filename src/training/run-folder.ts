@@ -2,11 +2,12 @@
  * A run's folder: run.json (what it is and how it ended), scene.json, metrics.ndjson (the same bytes for the same seed),
  * timing.ndjson (wall clock), best/ and checkpoint/ (policies), rollouts/. Files are replaced whole or not at all.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs'
 import path from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import * as z from 'zod'
 import { algorithmNames } from '../agent/presets.ts'
+import { diskProblem, writeAllSync, writeFileDurably } from '../common/durable-file.ts'
 import { suggestion } from '../common/nearest.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -58,11 +59,23 @@ export const runDescriptionSchema = z.object({
   settings: z.preprocess(completeSettings, trainingSettingsSchema),
   budget: z.object({ steps: z.int().optional(), episodes: z.int().optional() }),
   versions: z.record(z.string(), z.string()),
-  machine: z.object({ platform: z.string(), architecture: z.string() }),
+  /** Older versions wrote neither processor nor cores. */
+  machine: z.object({
+    platform: z.string(),
+    architecture: z.string(),
+    processor: z.string().optional(),
+    cores: z.int().optional(),
+  }),
   startedAt: z.string(),
+  /** SHA-256 of the scene's text in scene.json; older versions did not write it. */
+  sceneHash: z.string().optional(),
+  /** Steps from which the run was resumed, in order. */
+  resumedFrom: z.array(z.int()).optional(),
   status: z.enum(['running', 'finished', 'stopped', 'failed']),
   /** The process that trains, while it does. */
   processId: z.int().optional(),
+  /** When that process started, where the system says so. */
+  processStart: z.string().optional(),
   problem: z.string().optional(),
   result: runResultSchema.optional(),
 })
@@ -150,8 +163,11 @@ export class RunFolder {
     throw new UserError(`${file}: the run's description is damaged at "${issue.path.join('.')}": ${issue.message}.`)
   }
 
-  writeScene(scene: Scene): void {
-    this.writeFile('scene.json', `${JSON.stringify(scene, null, 2)}\n`)
+  /** Returns the SHA-256 of what was written. */
+  writeScene(scene: Scene): string {
+    const text = `${JSON.stringify(scene, null, 2)}\n`
+    this.writeFile('scene.json', text)
+    return createHash('sha256').update(text).digest('hex')
   }
 
   readScene(): Scene {
@@ -172,12 +188,42 @@ export class RunFolder {
 
   /** Appends one row to metrics.ndjson (what the seed determines) or timing.ndjson (what the clock does). */
   append(log: 'metrics' | 'timing', row: Record<string, unknown>): void {
-    let descriptor = this.logs.get(log)
-    if (descriptor === undefined) {
-      descriptor = openSync(this.path(`${log}.ndjson`), 'a')
-      this.logs.set(log, descriptor)
+    this.appendBytes(`${log}.ndjson`, Buffer.from(`${JSON.stringify(row)}\n`))
+  }
+
+  /** Appends to a log, a file of the run that only grows. Throws a UserError where it cannot be written. */
+  appendBytes(log: string, bytes: Uint8Array): void {
+    try {
+      writeAllSync(this.openLog(log), bytes)
+    } catch (error) {
+      throw this.writeFailure(error)
     }
-    writeSync(descriptor, `${JSON.stringify(row)}\n`)
+  }
+
+  /** Bytes of each log, as it is now. */
+  logSizes(): Record<string, number> {
+    return Object.fromEntries([...this.logs.keys()].map((log) => [log, statSync(this.path(log)).size]))
+  }
+
+  /** Cuts the logs back to these sizes, so that what follows is appended there; to nothing where they are not named. */
+  cutLogs(sizes: Record<string, number>): void {
+    this.close()
+    for (const log of new Set([...Object.keys(sizes), 'metrics.ndjson', 'timing.ndjson'])) {
+      if (existsSync(this.path(log))) truncateSync(this.path(log), sizes[log] ?? 0)
+    }
+    for (const log of Object.keys(sizes)) this.openLog(log)
+  }
+
+  /** What is to be said where writing into the run's folder failed. A UserError stays what it is. */
+  writeFailure(error: unknown): unknown {
+    if (error instanceof UserError) return error
+    const code = (error as NodeJS.ErrnoException | undefined)?.code
+    if (code === undefined) return error
+    const reason = diskProblem(error) ?? `${messageOf(error)}; mend it`
+    return new UserError(
+      `${this.folder}: the run's files cannot be written: ${reason}, then go on with "torquelab resume ${this.name}".`,
+      'failure',
+    )
   }
 
   /** Makes `folder` below the run's and returns its path. */
@@ -191,9 +237,23 @@ export class RunFolder {
     this.logs.clear()
   }
 
+  private openLog(log: string): number {
+    let descriptor = this.logs.get(log)
+    if (descriptor === undefined) {
+      mkdirSync(path.dirname(this.path(log)), { recursive: true })
+      descriptor = openSync(this.path(log), 'a')
+      this.logs.set(log, descriptor)
+    }
+    return descriptor
+  }
+
   private writeFile(name: string, content: string | Uint8Array): void {
-    mkdirSync(path.dirname(this.path(name)), { recursive: true })
-    writeFileAtomic.sync(this.path(name), typeof content === 'string' ? content : Buffer.from(content))
+    try {
+      mkdirSync(path.dirname(this.path(name)), { recursive: true })
+      writeFileDurably(this.path(name), content)
+    } catch (error) {
+      throw this.writeFailure(error)
+    }
   }
 
   private readFile(file: string, missing: string): Buffer {

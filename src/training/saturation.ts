@@ -14,6 +14,15 @@ export class SaturationWatch {
   private steps = 0
   private hasWarned = false
 
+  state(): { episodes: number; steps: number; hasWarned: boolean } {
+    const { episodes, steps, hasWarned } = this
+    return { episodes, steps, hasWarned }
+  }
+
+  restore(state: ReturnType<SaturationWatch['state']>): void {
+    Object.assign(this, state)
+  }
+
   /**
    * Takes in an episode: its mean saturation (undefined where the policy was not updated, which changes nothing) and its
    * length in steps. Returns the warning in words, once, when it is due.

@@ -18,6 +18,11 @@ export const trainingSettingsSchema = agentSettingsSchema.extend({
     .min(1)
     .max(1000)
     .describe('episodes of the evaluation at the end, on seeds that chose nothing'),
+  checkpointInterval: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .describe('steps between two checkpoints, from which a run that was killed goes on; half a minute at most'),
 })
 
 export type TrainingSettings = z.infer<typeof trainingSettingsSchema>
@@ -63,9 +68,15 @@ export const groupOfSetting: Record<keyof TrainingSettings, SettingGroup> = {
   evaluationInterval: 'Evaluation',
   evaluationEpisodes: 'Evaluation',
   reportEpisodes: 'Evaluation',
+  checkpointInterval: 'Evaluation',
 }
 
-const evaluationDefaults = { evaluationInterval: 500, evaluationEpisodes: 10, reportEpisodes: 20 }
+const trainingDefaults = {
+  evaluationInterval: 500,
+  evaluationEpisodes: 10,
+  reportEpisodes: 20,
+  checkpointInterval: 5000,
+}
 
 /**
  * The settings of an algorithm's preset with `changes` (by name) on top.
@@ -83,7 +94,7 @@ export function settingsOf(
         `There is no setting called "${name}".${suggestion(name, known)} docs/algorithms.md lists them all.`,
       )
   }
-  const parsed = trainingSettingsSchema.safeParse({ ...presets[algorithm][preset], ...evaluationDefaults, ...changes })
+  const parsed = trainingSettingsSchema.safeParse({ ...presets[algorithm][preset], ...trainingDefaults, ...changes })
   if (parsed.success) {
     checkCombination(parsed.data)
     return parsed.data
@@ -110,5 +121,6 @@ function expectation(schema: z.ZodType, message: string): string {
  */
 export function completeSettings(settings: unknown): unknown {
   if (typeof settings !== 'object' || settings === null) return settings
-  return { ...presets.ddpg.paper, ...settings }
+  const { checkpointInterval } = trainingDefaults
+  return { ...presets.ddpg.paper, checkpointInterval, ...settings }
 }

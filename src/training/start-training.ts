@@ -1,13 +1,14 @@
-/** Starts a run in a worker thread and keeps its run.json true, however the worker ends. */
+/** Starts a run in a worker thread, or resumes one, and keeps its run.json true, however the worker ends. */
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { EngineName } from '../agent/engine.ts'
 import { type AlgorithmName, algorithmOf } from '../agent/presets.ts'
-import { UserError } from '../common/user-error.ts'
+import { messageOf, UserError } from '../common/user-error.ts'
 import type { Scene } from '../scene/schema.ts'
 import { allocateLiveView, type LiveFrame, liveReader } from './live-view.ts'
 import { CONTINUE, PAUSE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
 import { type RunDescription, RunFolder, type RunResult } from './run-folder.ts'
+import { resumabilityOf, statusOf, thisProcess } from './run-status.ts'
 import type { TrainingSettings } from './settings.ts'
 import type { TrainingEvent } from './train.ts'
 
@@ -32,6 +33,18 @@ export interface StartOptions {
   onEvent?: (event: TrainingEvent) => void
 }
 
+export interface ResumeOptions {
+  runsFolder: string
+  /** The run's name or folder. */
+  run: string
+  /** Where it is to end now, in place of where it was to end: later than it has come. As it was where absent. */
+  budget?: { steps?: number | undefined; episodes?: number | undefined }
+  threads?: number | undefined
+  versions: Record<string, string>
+  workerFile: string
+  onEvent?: (event: TrainingEvent) => void
+}
+
 export interface Training {
   folder: RunFolder
   /** Ends the run cleanly after the current step; `finished` then resolves as for a whole run. */
@@ -51,16 +64,19 @@ export interface Training {
 const WORKER_HEAP_MB = 1024
 
 export function startTraining(options: StartOptions): Training {
-  const { scene, seed, settings, budget, engine, threads, relaxedSimd, runsFolder, versions, onEvent } = options
+  const { scene, seed, settings, budget, engine, runsFolder, versions } = options
   const algorithm = algorithmOf(settings)
   const stem = `${scene.name}-${algorithm}-seed${seed}`.replaceAll(' ', '-')
   const folder = RunFolder.create(runsFolder, options.name, stem)
-  let description: RunDescription = {
+  const sceneHash = folder.writeScene(scene)
+  const processor = os.cpus()[0]?.model.trim()
+  const description: RunDescription = {
     format: 'torquelab-run',
     version: 1,
     name: folder.name,
     scene: scene.name,
     sceneSource: options.sceneSource,
+    sceneHash,
     algorithm,
     engine: engine ?? 'fastest',
     seed,
@@ -69,27 +85,100 @@ export function startTraining(options: StartOptions): Training {
     settings,
     budget: JSON.parse(JSON.stringify(budget)),
     versions,
-    machine: { platform: os.platform(), architecture: os.arch() },
+    machine: {
+      platform: os.platform(),
+      architecture: os.arch(),
+      ...(processor && { processor }),
+      cores: os.availableParallelism(),
+    },
     startedAt: new Date().toISOString(),
     status: 'running',
-    processId: process.pid,
+    ...thisProcess(),
   }
-  folder.writeScene(scene)
   folder.writeDescription(description)
+  return runWorker({ ...options, folder, description, resume: false })
+}
 
+/**
+ * Goes on with a run that was stopped, killed or finished: bit for bit the run that was never interrupted, as long as
+ * scene, engine and versions are the same. Throws a UserError where it cannot be resumed, or has come to its end already.
+ */
+export function resumeTraining(options: ResumeOptions): Training {
+  const folder = RunFolder.open(options.runsFolder, options.run)
+  const found = folder.readDescription()
+  const { checkpointStep, obstacle } = resumabilityOf(folder, found)
+  if (obstacle !== undefined) throw new UserError(`The run "${folder.name}" cannot be resumed: ${obstacle}.`)
+  const { steps, episodes } = options.budget ?? {}
+  const isGiven = steps !== undefined || episodes !== undefined
+  const budget = isGiven
+    ? { ...(steps !== undefined && { steps }), ...(episodes !== undefined && { episodes }) }
+    : found.budget
+  requireMore(folder.name, found, budget, checkpointStep ?? 0)
+  const { result: _result, problem: _problem, ...kept } = found
+  const description: RunDescription = {
+    ...kept,
+    budget,
+    status: 'running',
+    resumedFrom: [...(found.resumedFrom ?? []), checkpointStep ?? 0],
+    ...thisProcess(),
+  }
+  const scene = folder.readScene()
+  folder.writeDescription(description)
+  return runWorker({
+    scene,
+    engine: found.engine === 'fastest' ? undefined : (found.engine as EngineName),
+    threads: options.threads,
+    relaxedSimd: found.relaxedSimd || undefined,
+    versions: options.versions,
+    workerFile: options.workerFile,
+    ...(options.onEvent && { onEvent: options.onEvent }),
+    folder,
+    description,
+    resume: true,
+  })
+}
+
+/** Throws a UserError where the budget is spent already. */
+function requireMore(
+  name: string,
+  { result, ...description }: RunDescription,
+  budget: RunDescription['budget'],
+  checkpointStep: number,
+): void {
+  const trained = Math.max(checkpointStep, result?.steps ?? 0)
+  const enough = (reached: string): never => {
+    throw new UserError(`The run "${name}" has trained for ${reached}; give more with --steps or --episodes to go on.`)
+  }
+  if (budget.steps !== undefined && result && trained >= budget.steps) enough(`${trained} steps`)
+  if (budget.episodes !== undefined && result && result.episodes >= budget.episodes)
+    enough(`${result.episodes} episodes`)
+  if (statusOf(description) === 'finished' && budget === description.budget) enough(`${trained} steps`)
+}
+
+interface WorkerOptions
+  extends Pick<StartOptions, 'scene' | 'engine' | 'threads' | 'relaxedSimd' | 'versions' | 'workerFile' | 'onEvent'> {
+  folder: RunFolder
+  description: RunDescription
+  resume: boolean
+}
+
+/** Trains in a thread; `description` is what run.json says already. */
+function runWorker(options: WorkerOptions): Training {
+  const { scene, engine, threads, relaxedSimd, versions, folder, resume, onEvent } = options
+  let { description } = options
   const control = new Int32Array(new SharedArrayBuffer(4)).fill(CONTINUE)
   const live = allocateLiveView(scene)
   const task: WorkerTask = {
     scene,
-    seed,
-    settings,
-    budget,
+    seed: description.seed,
+    settings: description.settings,
+    budget: description.budget,
     engine,
     threads,
     relaxedSimd,
-    runsFolder,
-    run: folder.name,
+    folder: folder.folder,
     versions,
+    resume,
     control: control.buffer as SharedArrayBuffer,
     live,
   }
@@ -103,7 +192,7 @@ export function startTraining(options: StartOptions): Training {
 
   const finished = new Promise<RunDescription & { result: RunResult }>((resolve, reject) => {
     const end = (status: RunDescription['status'], more: Partial<RunDescription>): RunDescription => {
-      const { processId: _, ...rest } = description
+      const { processId: _process, processStart: _start, ...rest } = description
       description = { ...rest, status, ...more }
       folder.writeDescription(description)
       return description
@@ -117,7 +206,11 @@ export function startTraining(options: StartOptions): Training {
         ? ` The best policy is that of step ${best.step} (return ${best.meanReturn.toFixed(1)}), in ${folder.path('best')}.`
         : ''
       const problem = `${reason}${kept}`
-      end('failed', { problem })
+      try {
+        end('failed', { problem })
+      } catch {
+        // A disk that is full or gone: run.json still says "running", which reads as interrupted once this process is gone.
+      }
       reject(new UserError(`${problem} (run "${folder.name}")`, kind))
     }
     worker.on('message', (message: WorkerMessage) => {
@@ -131,9 +224,15 @@ export function startTraining(options: StartOptions): Training {
         if (event.type === 'evaluation' && event.isBest) best = event
         onEvent?.(event)
       } else if (message.type === 'finished') {
-        ended = true
+        const { result } = message
         const wasStopped = Atomics.load(control, 0) === STOP
-        resolve({ ...end(wasStopped ? 'stopped' : 'finished', { result: message.result }), result: message.result })
+        try {
+          const whole = end(wasStopped ? 'stopped' : 'finished', { result })
+          ended = true
+          resolve({ ...whole, result })
+        } catch (error) {
+          fail(messageOf(error), 'failure')
+        }
       } else {
         const problem =
           message.kind === 'defect' ? `Training failed by a defect of TorqueLab: ${message.message}` : message.message

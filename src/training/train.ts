@@ -5,20 +5,25 @@
 import os from 'node:os'
 import { Agent, DIVERGENCE_ADVICE } from '../agent/agent.ts'
 import { loadEngine } from '../agent/create-engine.ts'
-import type { EngineName, UpdateMetrics } from '../agent/engine.ts'
+import { type EngineName, recordLength, type UpdateMetrics } from '../agent/engine.ts'
 import { algorithmOf } from '../agent/presets.ts'
+import { prefixed, withoutPrefix } from '../agent/state.ts'
 import { RandomStream } from '../common/random.ts'
 import { UserError } from '../common/user-error.ts'
 import { policyController } from '../episode/controllers.ts'
-import { type Observer, runEpisode } from '../episode/episode.ts'
+import { Episode, type Observer, runEpisode } from '../episode/episode.ts'
+import type { Network } from '../policy/network.ts'
 import { Policy } from '../policy/policy.ts'
 import { writePolicy } from '../policy/policy-file.ts'
 import { recordRollout } from '../rollout/rollout.ts'
 import { writeRollout } from '../rollout/write-rollout.ts'
 import type { Scene } from '../scene/schema.ts'
 import { createEnvironment, type Environment } from '../sim/environment.ts'
+import type { Checkpoint } from './checkpoint-file.ts'
+import { Checkpoints, cutBack, findResumePoint, type ResumePoint, readRecords } from './checkpoints.ts'
 import { EpisodeLearner } from './episode-learner.ts'
 import { type Evaluation, episodeSeeds, evaluatePolicy, REPORT_BLOCK, SELECTION_BLOCK } from './evaluate.ts'
+import { networkArrays, networkOf } from './network-arrays.ts'
 import type { RunFolder, RunResult } from './run-folder.ts'
 import { SaturationWatch } from './saturation.ts'
 import type { TrainingSettings } from './settings.ts'
@@ -37,9 +42,13 @@ export interface TrainOptions {
   relaxedSimd?: boolean | undefined
   folder: RunFolder
   versions: Record<string, string>
+  /** Goes on from the run's newest usable checkpoint: bit for bit the run that was never interrupted. */
+  resume?: boolean | undefined
   /** Asked after every step; true stops the run cleanly. */
   shouldStop: () => boolean
-  /** Called after every step; returns when training may go on. */
+  /** Asked after every step; where true, a checkpoint is written and `waitWhilePaused` called. */
+  isPaused?: () => boolean
+  /** Returns when training may go on. */
   waitWhilePaused?: () => void
   /** Called after every step with the training environment. */
   onStep?: (environment: Environment, step: number) => void
@@ -49,6 +58,8 @@ export interface TrainOptions {
 export type TrainingEvent =
   /** Threads and relaxed SIMD are those of the fused engine: TensorFlow.js chooses for itself. */
   | { type: 'started'; engine: EngineName; threads?: number; relaxedSimd?: boolean }
+  /** The run goes on from this step; `notices` say what was passed over, such as a damaged checkpoint. */
+  | { type: 'resumed'; step: number; episode: number; notices: string[] }
   | ({
       type: 'episode'
       step: number
@@ -65,9 +76,13 @@ export type TrainingEvent =
 /** Milliseconds between two progress events. */
 const PROGRESS_INTERVAL = 200
 
+/** Milliseconds between two checkpoints at most, and between two turns of the event loop, in which files are written. */
+const CHECKPOINT_TIME = 30_000
+const TURN_INTERVAL = 10
+
 /** Trains to the end of the budget, or until it is stopped. Throws a UserError where the run cannot start or go on. */
 export async function train(options: TrainOptions): Promise<RunResult> {
-  const opened: { close(): void }[] = []
+  const opened: { close(): void | Promise<void> }[] = []
   try {
     const environment = await createEnvironment(options.scene)
     opened.push(environment)
@@ -80,17 +95,40 @@ export async function train(options: TrainOptions): Promise<RunResult> {
     const { spec } = environment
     const size = { observation: spec.observation.length, action: spec.action.length }
     options.onEvent({ type: 'started', engine: engine.name, ...choices })
+    const { folder } = options
+    const point = options.resume ? await takeUp(folder) : undefined
+    const trainerState = point?.checkpoint.trainer
+    const ring = { recordLength: recordLength(size), capacity: settings.replayCapacity }
+    const checkpoints = new Checkpoints(folder, ring, trainerState)
+    opened.push(checkpoints)
     const agent = new Agent({
       size,
       settings,
       seed,
       createEngine: ({ networks, random }) => engine.create({ size, settings, networks, random, ...choices }),
+      onStore: checkpoints.store,
     })
     opened.push({ close: () => agent.dispose() })
-    return await new Trainer(options, environment, evaluationEnvironment, agent).run()
+    const trainer = new Trainer(options, environment, evaluationEnvironment, agent, checkpoints)
+    if (point) {
+      trainer.restore(point)
+      await readRecords(folder, point.checkpoint.trainer, (first, records) =>
+        agent.engine.restoreTransitions(first % settings.replayCapacity, records),
+      )
+    }
+    return await trainer.run()
+  } catch (error) {
+    throw options.folder.writeFailure(error)
   } finally {
-    for (const one of opened.reverse()) one.close()
+    for (const one of opened.reverse()) await one.close()
   }
+}
+
+/** Finds where the run goes on, and cuts its files back to there. */
+async function takeUp(folder: RunFolder): Promise<ResumePoint | undefined> {
+  const point = await findResumePoint(folder)
+  await cutBack(folder, point?.checkpoint.trainer)
+  return point
 }
 
 /** One thread less than there are cores, so that one is left for the window; 1 at least. */
@@ -103,6 +141,9 @@ class Trainer {
   private readonly environment: Environment
   private readonly evaluationEnvironment: Environment
   private readonly agent: Agent
+  private readonly checkpoints: Checkpoints
+  private readonly learner: EpisodeLearner
+  private readonly episodeSeeds: RandomStream
   private readonly saturation = new SaturationWatch()
   /** Moved on by pauses, so that speeds are those of training. */
   private startTime = performance.now()
@@ -112,52 +153,167 @@ class Trainer {
   private best = { step: 0, episode: 0, selectionReturn: Number.NEGATIVE_INFINITY }
   private bestPolicy: Policy
   private lastEvaluatedStep = -1
+  private lastCheckpoint = { step: -1, time: this.startTime }
+  private lastTurn = this.startTime
+  /** The episode that runs: what it is resumed by. */
+  private running: { episode: Episode; seed: number; actions: Float32Array[] } | undefined
 
-  constructor(options: TrainOptions, environment: Environment, evaluationEnvironment: Environment, agent: Agent) {
+  constructor(
+    options: TrainOptions,
+    environment: Environment,
+    evaluationEnvironment: Environment,
+    agent: Agent,
+    checkpoints: Checkpoints,
+  ) {
     this.options = options
     this.environment = environment
     this.evaluationEnvironment = evaluationEnvironment
     this.agent = agent
+    this.checkpoints = checkpoints
+    this.learner = new EpisodeLearner(agent)
+    this.episodeSeeds = RandomStream.derive(options.seed, 'training episodes')
     this.bestPolicy = this.currentPolicy()
   }
 
   async run(): Promise<RunResult> {
-    const { budget, seed, shouldStop } = this.options
-    const { steps = Number.POSITIVE_INFINITY, episodes = Number.POSITIVE_INFINITY } = budget
-    const learner = new EpisodeLearner(this.agent)
-    const counter: Observer = { onStep: () => this.afterStep() }
-    const seeds = RandomStream.derive(seed, 'training episodes')
-    const isStopped = () => this.step >= steps || shouldStop()
-    this.evaluate()
-    while (!isStopped() && this.episode < episodes) {
-      const summary = runEpisode(this.environment, this.agent, {
-        seed: seeds.seed(),
-        observers: [learner, counter],
-        stop: isStopped,
-      })
-      if (!summary.terminated && !summary.truncated) break
-      this.episode++
-      const means = learner.means()
-      const { return: sum, steps: length } = summary
-      this.log('episode', { return: sum, length, epsilon: this.agent.exploration, ...means })
-      const message = this.saturation.addEpisode(means.saturation, length)
-      if (message !== undefined) this.log('warning', { message })
+    const { episodes = Number.POSITIVE_INFINITY } = this.options.budget
+    if (this.lastEvaluatedStep < 0) {
+      this.evaluate()
+      this.saveCheckpoint()
+    }
+    // An episode that was taken up is seen to its end first: its last step may have been the last one before the interruption.
+    while (this.running || (!this.isStopped() && this.episode < episodes)) {
+      const isOver = await this.playEpisode()
+      if (!isOver) break
+      this.endEpisode()
     }
     return this.finish()
   }
 
+  /** Takes up the state of a checkpoint; the replay buffer's transitions are brought to the engine by the caller. */
+  restore({ checkpoint, notices }: ResumePoint): void {
+    const { trainer, arrays } = checkpoint
+    this.step = trainer.step
+    this.episode = trainer.episode
+    this.best = { ...trainer.best, selectionReturn: trainer.best.selectionReturn ?? Number.NEGATIVE_INFINITY }
+    this.bestPolicy = this.policyOf(networkOf(withoutPrefix('best.', arrays)), trainer.best.step)
+    // What was evaluated after the checkpoint is not known yet.
+    this.options.folder.writePolicy('best', this.bestPolicy)
+    this.lastEvaluatedStep = trainer.lastEvaluatedStep
+    this.lastCheckpoint.step = trainer.step
+    this.startTime -= trainer.seconds * 1000
+    this.saturation.restore(trainer.saturation)
+    this.episodeSeeds.setState(trainer.episodeSeeds)
+    this.agent.restore(withoutPrefix('agent.', arrays))
+    if (trainer.episodeSeed !== null) {
+      const size = this.environment.spec.action.length
+      const flat = arrays['episode.actions'] as Float32Array
+      const actions = Array.from({ length: flat.length / size }, (_, index) =>
+        flat.slice(index * size, (index + 1) * size),
+      )
+      this.begin(trainer.episodeSeed, actions)
+      this.learner.restore(this.running!.episode.observation, trainer.averages)
+    }
+    this.options.onEvent({ type: 'resumed', step: this.step, episode: this.episode, notices })
+  }
+
+  private isStopped(): boolean {
+    const { budget, shouldStop } = this.options
+    return this.step >= (budget.steps ?? Number.POSITIVE_INFINITY) || shouldStop()
+  }
+
+  /** Begins an episode, or takes one up after the actions that were taken. */
+  private begin(seed: number, taken?: Float32Array[]): void {
+    const actions = taken ?? []
+    const recorder: Observer = { onStep: (_, action) => void actions.push(action.slice()) }
+    const observers = [recorder, this.learner]
+    const episode = new Episode(this.environment, this.agent, { seed, observers, ...(taken && { taken }) })
+    this.running = { episode, seed, actions }
+  }
+
+  /** Plays the running episode, or a new one; false where the run was stopped before its end. */
+  private async playEpisode(): Promise<boolean> {
+    let isNew = !this.running
+    if (isNew) this.begin(this.episodeSeeds.seed())
+    const { episode } = this.running!
+    while (isNew || (!episode.over && !this.isStopped())) {
+      isNew = false
+      episode.step()
+      this.afterStep()
+      if (this.options.isPaused?.()) await this.pause()
+      if (performance.now() - this.lastTurn > TURN_INTERVAL) await this.letFilesBeWritten()
+    }
+    return episode.over
+  }
+
+  private endEpisode(): void {
+    const { return: sum, steps: length } = this.running!.episode.summary
+    this.running = undefined
+    this.episode++
+    const means = this.learner.means()
+    this.log('episode', { return: sum, length, epsilon: this.agent.exploration, ...means })
+    const message = this.saturation.addEpisode(means.saturation, length)
+    if (message !== undefined) this.log('warning', { message })
+  }
+
   private afterStep(): void {
+    const { settings, onStep, onEvent } = this.options
     this.step++
-    this.options.onStep?.(this.environment, this.step)
-    const before = performance.now()
-    this.options.waitWhilePaused?.()
-    this.startTime += performance.now() - before
-    if (this.step % this.options.settings.evaluationInterval === 0) this.evaluate()
+    onStep?.(this.environment, this.step)
+    if (this.step % settings.evaluationInterval === 0) this.evaluate()
     const now = performance.now()
+    const isDue =
+      this.step - this.lastCheckpoint.step >= settings.checkpointInterval ||
+      now - this.lastCheckpoint.time >= CHECKPOINT_TIME
+    if (isDue) this.saveCheckpoint()
     if (now - this.lastProgress < PROGRESS_INTERVAL) return
     this.lastProgress = now
     const { step, episode } = this
-    this.options.onEvent({ type: 'progress', step, episode, ...this.speed(now) })
+    onEvent({ type: 'progress', step, episode, ...this.speed(now) })
+  }
+
+  private async pause(): Promise<void> {
+    const before = performance.now()
+    this.saveCheckpoint()
+    await this.checkpoints.settle()
+    this.options.waitWhilePaused?.()
+    this.startTime += performance.now() - before
+  }
+
+  /** Files are written by the event loop, which does not turn while steps follow each other. */
+  private async letFilesBeWritten(): Promise<void> {
+    if (this.checkpoints.isBehind) await this.checkpoints.settle()
+    await new Promise((resolve) => setImmediate(resolve))
+    this.checkpoints.throwIfFailed()
+    this.lastTurn = performance.now()
+  }
+
+  /** Copies the whole state of the run as it is after this step; it is written beside training. */
+  private saveCheckpoint(): void {
+    const { step, episode, best, lastEvaluatedStep, running, learner, saturation, agent } = this
+    const { folder, versions } = this.options
+    const now = performance.now()
+    this.lastCheckpoint = { step, time: now }
+    const selectionReturn = Number.isFinite(best.selectionReturn) ? best.selectionReturn : null
+    const trainer: Omit<Checkpoint['trainer'], 'replay'> = {
+      step,
+      episode,
+      engine: agent.engine.name,
+      versions,
+      best: { ...best, selectionReturn },
+      lastEvaluatedStep,
+      seconds: Math.max(0, now - this.startTime) / 1000,
+      saturation: saturation.state(),
+      averages: learner.state(),
+      episodeSeeds: this.episodeSeeds.state(),
+      episodeSeed: running?.seed ?? null,
+      logs: folder.logSizes(),
+    }
+    this.checkpoints.save(trainer, {
+      ...prefixed('agent.', agent.state()),
+      ...prefixed('best.', networkArrays(this.bestPolicy.network)),
+      ...(running && { 'episode.actions': Float32Array.from(running.actions.flatMap((action) => [...action])) }),
+    })
   }
 
   private speed(now: number): { seconds: number; stepsPerSecond: number } {
@@ -195,6 +351,9 @@ class Trainer {
   }
 
   private async finish(): Promise<RunResult> {
+    // Before the last evaluation, which a run that goes on from here would not have made.
+    this.saveCheckpoint()
+    await this.checkpoints.settle()
     if (this.lastEvaluatedStep !== this.step) this.evaluate()
     const speed = this.speed(performance.now())
     const seeds = episodeSeeds(REPORT_BLOCK, this.options.settings.reportEpisodes)
@@ -216,6 +375,10 @@ class Trainer {
   }
 
   private currentPolicy(): Policy {
+    return this.policyOf(this.agent.exportActor(), this.step)
+  }
+
+  private policyOf(network: Network, trainedSteps: number): Policy {
     const { spec, scene } = this.environment
     const channels = (entries: typeof spec.observation) => entries.map(({ name, unit }) => ({ name, unit }))
     return new Policy(
@@ -225,9 +388,9 @@ class Trainer {
         observation: channels(spec.observation),
         action: channels(spec.action),
         controlStep: spec.controlStep,
-        trainedSteps: this.step,
+        trainedSteps,
       },
-      this.agent.exportActor(),
+      network,
     )
   }
 

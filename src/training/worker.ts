@@ -11,7 +11,7 @@ if (!port) throw new Error('The training worker runs as a worker thread only.')
 
 const task = workerData as WorkerTask
 const control = new Int32Array(task.control)
-const folder = RunFolder.open(task.runsFolder, task.run)
+const folder = RunFolder.open('', task.folder)
 const writeLive = liveWriter(task.live)
 /** Fault injection for the tests: the step at which this thread dies, as if it were killed. */
 const deathStep = Number(process.env.TORQUELAB_TEST_KILL_WORKER ?? Number.NaN)
@@ -22,6 +22,7 @@ try {
     ...task,
     folder,
     shouldStop: () => Atomics.load(control, 0) === STOP,
+    isPaused: () => Atomics.load(control, 0) === PAUSE,
     waitWhilePaused: () => {
       // Returns at once unless the word is PAUSE.
       Atomics.wait(control, 0, PAUSE)

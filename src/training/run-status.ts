@@ -1,0 +1,62 @@
+/** What a run is now, by its files and by whether its process lives, and whether it can be resumed. */
+import { existsSync, readFileSync } from 'node:fs'
+import { checkpointSteps } from './checkpoints.ts'
+import type { RunDescription, RunFolder } from './run-folder.ts'
+
+export type StoredStatus = RunDescription['status'] | 'interrupted'
+
+/** What run.json says, unless it says "running" and the process is gone: such a run was interrupted. */
+export function statusOf({ status, processId, processStart }: RunDescription): StoredStatus {
+  return status === 'running' && !isAlive(processId, processStart) ? 'interrupted' : status
+}
+
+export interface Resumability {
+  /** Step of the newest checkpoint; absent where there is none. */
+  checkpointStep?: number
+  /** Why the run cannot be resumed, in words; absent where it can. */
+  obstacle?: string
+}
+
+/** A run that was ended before its first evaluation has no checkpoint, and can be resumed from its very beginning. */
+export function resumabilityOf(folder: RunFolder, description: RunDescription): Resumability {
+  const [checkpointStep] = checkpointSteps(folder)
+  const known = checkpointStep === undefined ? {} : { checkpointStep }
+  if (statusOf(description) === 'running') return { ...known, obstacle: 'it is training now' }
+  if (checkpointStep === undefined && existsSync(folder.path('checkpoint', 'policy.safetensors'))) {
+    return {
+      obstacle:
+        'it has no checkpoint: older versions kept none, and those of finished runs go when they take too much space',
+    }
+  }
+  return known
+}
+
+/** This process, as run.json keeps it. */
+export function thisProcess(): { processId: number; processStart?: string } {
+  const processStart = startOf(process.pid)
+  return { processId: process.pid, ...(processStart !== undefined && { processStart }) }
+}
+
+/** A number of a process is soon given to another, in a container above all: where the system says when it started, that must agree. */
+function isAlive(processId: number | undefined, start: string | undefined): boolean {
+  if (processId === undefined) return false
+  try {
+    process.kill(processId, 0)
+  } catch (error) {
+    // It lives, but is another person's.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  const found = startOf(processId)
+  return start === undefined || found === undefined || found === start
+}
+
+/** When a process started, in Linux's clock ticks since the machine did; undefined elsewhere. */
+function startOf(processId: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${processId}/stat`, 'utf8')
+    // The second field is a name in brackets, with anything in it; the 22nd is the start.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}
