@@ -14,8 +14,15 @@ export function formatList({ scenes, runs }: ListAnswer, runsFolder: string): st
     run.problem ? `${run.status}: ${run.problem}` : run.status,
     run.steps === undefined ? '' : String(run.steps),
     run.meanReturn === undefined ? '' : run.meanReturn.toFixed(1),
+    resumeNote(run),
   ])
-  return [...lines, ...table(['Run', 'Scene', 'Algorithm', 'Engine', 'Seed', 'Status', 'Steps', 'Return'], rows)]
+  const header = ['Run', 'Scene', 'Algorithm', 'Engine', 'Seed', 'Status', 'Steps', 'Return', 'Resume']
+  return [...lines, ...table(header, rows)]
+}
+
+/** Where `resume` would go on, or why it cannot. */
+function resumeNote({ resumable, checkpointStep = 0, obstacle }: ListAnswer['runs'][number]): string {
+  return resumable ? `from step ${checkpointStep}` : `no: ${obstacle}`
 }
 
 function table(header: string[], rows: string[][]): string[] {

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { kernelFingerprint } from '../agent/kernel/kernel-module.ts'
 
 let root: string | undefined
 
@@ -23,6 +24,7 @@ export function versions(): Record<string, string> {
     v8: process.versions.v8,
     rapier: dependencyVersion('@dimforge/rapier2d-deterministic-compat'),
     tensorflow: dependencyVersion('@tensorflow/tfjs'),
+    kernel: kernelFingerprint(),
   }
 }
 

@@ -4,7 +4,7 @@ import type * as z from 'zod'
 import type { AlgorithmName } from '../agent/presets.ts'
 import { messageOf } from '../common/user-error.ts'
 import { type RunDescription, RunFolder } from '../training/run-folder.ts'
-import { statusOf } from '../training/run-status.ts'
+import { resumabilityOf, statusOf } from '../training/run-status.ts'
 import {
   type Answer,
   episodePoint,
@@ -17,17 +17,20 @@ import {
 export function listRunEntries(runsFolder: string): RunEntry[] {
   return RunFolder.names(runsFolder).map((name) => {
     try {
-      return toRunEntry(RunFolder.open(runsFolder, name).readDescription())
+      const folder = RunFolder.open(runsFolder, name)
+      return toRunEntry(folder, folder.readDescription())
     } catch (error) {
       const unknown = { scene: '', algorithm: '', engine: '', seed: 0, preset: '', startedAt: '', budget: {} }
-      return { name, ...unknown, status: 'unreadable', problem: messageOf(error) }
+      const problem = messageOf(error)
+      return { name, ...unknown, status: 'unreadable', problem, resumable: false, obstacle: 'run.json cannot be read' }
     }
   })
 }
 
-export function toRunEntry(description: RunDescription): RunEntry {
+export function toRunEntry(folder: RunFolder, description: RunDescription): RunEntry {
   const { name, scene, algorithm, engine, threads, seed, startedAt, result, problem } = description
   const { steps, episodes } = description.budget
+  const { checkpointStep, obstacle } = resumabilityOf(folder, description)
   return {
     name,
     scene,
@@ -41,6 +44,9 @@ export function toRunEntry(description: RunDescription): RunEntry {
     budget: { ...(steps !== undefined && { steps }), ...(episodes !== undefined && { episodes }) },
     ...(result && { steps: result.steps, meanReturn: result.evaluation.meanReturn }),
     ...(problem && { problem }),
+    ...(checkpointStep !== undefined && { checkpointStep }),
+    resumable: obstacle === undefined,
+    ...(obstacle !== undefined && { obstacle }),
   }
 }
 

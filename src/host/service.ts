@@ -64,7 +64,11 @@ export function createHostService(options: HostServiceOptions): HostService {
 
   const changed = (run: string): void => {
     const known = active.get(run)
-    if (known) broadcast('runs.changed', { ...toRunEntry(known.training.description()), status: known.status })
+    if (known)
+      broadcast('runs.changed', {
+        ...toRunEntry(known.training.folder, known.training.description()),
+        status: known.status,
+      })
   }
 
   const findActive = (run: string) => {
@@ -83,7 +87,7 @@ export function createHostService(options: HostServiceOptions): HostService {
     let run = ''
     const { started, training } = train({ ...rest, scene: scenes.pathOf(scene), run: name, runsFolder }, (event) => {
       const known = active.get(run)
-      if (event.type === 'started') changed(run)
+      if (event.type === 'started' || event.type === 'resumed') changed(run)
       else if (event.type === 'episode') broadcast('training.episode', { ...event, run })
       else if (event.type === 'evaluation') broadcast('training.evaluation', { ...event, run })
       else if (event.type === 'warning') broadcast('training.warning', { ...event, run })
@@ -98,7 +102,7 @@ export function createHostService(options: HostServiceOptions): HostService {
     changed(run)
     const ended = (): void => {
       active.delete(run)
-      broadcast('runs.changed', toRunEntry(training.description()))
+      broadcast('runs.changed', toRunEntry(training.folder, training.description()))
     }
     training.finished.then(ended, (error) => {
       log(messageOf(error))

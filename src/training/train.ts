@@ -131,6 +131,14 @@ async function takeUp(folder: RunFolder): Promise<ResumePoint | undefined> {
   return point
 }
 
+/** What to say where a checkpoint was written by other versions; undefined where they are these. */
+function versionNotice(then: Record<string, string>, now: Record<string, string>): string | undefined {
+  const names = [...new Set([...Object.keys(then), ...Object.keys(now)])].filter((name) => then[name] !== now[name])
+  if (names.length === 0) return undefined
+  const changes = names.map((name) => `${name} was ${then[name] ?? 'absent'} and is ${now[name] ?? 'absent'}`)
+  return `The run goes on with other versions than before (${changes.join(', ')}): what follows may differ in its last bits from the run that was never interrupted.`
+}
+
 /** One thread less than there are cores, so that one is left for the window; 1 at least. */
 function defaultThreads(): number {
   return Math.max(1, os.availableParallelism() - 1)
@@ -214,7 +222,9 @@ class Trainer {
       this.begin(trainer.episodeSeed, actions)
       this.learner.restore(this.running!.episode.observation, trainer.averages)
     }
-    this.options.onEvent({ type: 'resumed', step: this.step, episode: this.episode, notices })
+    const notice = versionNotice(trainer.versions, this.options.versions)
+    const all = notice === undefined ? notices : [...notices, notice]
+    this.options.onEvent({ type: 'resumed', step: this.step, episode: this.episode, notices: all })
   }
 
   private isStopped(): boolean {

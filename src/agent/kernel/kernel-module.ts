@@ -1,4 +1,5 @@
 /** The compiled kernel: loading it, and its exports with their types. */
+import { createHash } from 'node:crypto'
 import { UserError } from '../../common/user-error.ts'
 import { KERNEL, KERNEL_RELAXED } from './kernel-binary.ts'
 
@@ -49,6 +50,11 @@ export function compileRelaxedKernel(): WebAssembly.Module {
 /** An instance of the kernel on the given memory, which must be shared; nothing is written to it. */
 export function instantiateKernel(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports
+}
+
+/** Says which kernel this is: the first digits of the SHA-256 of its two binaries. */
+export function kernelFingerprint(): string {
+  return createHash('sha256').update(KERNEL).update(KERNEL_RELAXED).digest('hex').slice(0, 12)
 }
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {

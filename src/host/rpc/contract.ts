@@ -74,6 +74,11 @@ const runEntry = z.object({
   budget: z.object({ steps: z.int().optional(), episodes: z.int().optional() }),
   meanReturn: finite.optional(),
   problem: z.string().optional(),
+  /** Step of the newest checkpoint. */
+  checkpointStep: z.int().optional(),
+  /** Whether the run can be resumed (a finished one: trained further); `obstacle` says why not. */
+  resumable: z.boolean(),
+  obstacle: z.string().optional(),
 })
 
 const settingValue = z.union([finite, z.boolean(), z.string().max(100), z.array(finite)])

@@ -1,0 +1,296 @@
+/** Interrupted runs: whatever ends them, the resumed run is the one that was never interrupted, to the byte. */
+import { createHash } from 'node:crypto'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { EngineName } from '../../src/agent/engine.ts'
+import { UserError } from '../../src/common/user-error.ts'
+import { loadScene } from '../../src/scene/load.ts'
+import { checkpointSteps } from '../../src/training/checkpoints.ts'
+import { RunFolder } from '../../src/training/run-folder.ts'
+import { settingsOf, type TrainingSettings } from '../../src/training/settings.ts'
+import { type TrainingEvent, type TrainOptions, train } from '../../src/training/train.ts'
+
+let runs: string
+beforeEach(() => {
+  runs = mkdtempSync(path.join(os.tmpdir(), 'torquelab-resume-'))
+})
+afterEach(() => rmSync(runs, { recursive: true, force: true }))
+
+const scene = loadScene(readFileSync('scenes/pendulum.json', 'utf8'), 'scenes/pendulum.json')
+
+const SMALL: Partial<TrainingSettings> = {
+  hiddenSizes: [8],
+  batchSize: 8,
+  learningStarts: 60,
+  randomSteps: 50,
+  evaluationInterval: 150,
+  evaluationEpisodes: 1,
+  reportEpisodes: 1,
+  checkpointInterval: 70,
+}
+/** Everything that keeps a state of its own; a ring that goes round twice. */
+const EVERYTHING: Partial<TrainingSettings> = {
+  ...SMALL,
+  replayCapacity: 200,
+  nStep: 3,
+  prioritisedReplay: true,
+  observationNormalisation: true,
+  policyAveraging: 100,
+  gradientClip: 1,
+}
+
+interface Case {
+  algorithm?: 'ddpg' | 'td3'
+  settings?: Partial<TrainingSettings>
+  engine?: EngineName
+}
+
+const optionsOf = (
+  folder: RunFolder,
+  { algorithm = 'ddpg', settings = SMALL, engine = 'fused' }: Case,
+): Omit<TrainOptions, 'budget'> => ({
+  scene,
+  seed: 1,
+  settings: settingsOf(algorithm, 'default', settings),
+  engine,
+  ...(engine === 'fused' && { threads: 1 }),
+  folder,
+  versions: {},
+  shouldStop: () => false,
+  onEvent: () => {},
+})
+
+const newFolder = (name: string) => RunFolder.create(runs, name, 'unused')
+
+/** Hash of every file that the seed determines. */
+function filesOf(folder: RunFolder): Record<string, string> {
+  const files = ['metrics.ndjson', 'best/policy.safetensors', 'checkpoint/policy.safetensors', 'rollouts/best.mcap']
+  return Object.fromEntries(
+    files.map((file) => [
+      file,
+      createHash('sha256')
+        .update(readFileSync(folder.path(file)))
+        .digest('hex'),
+    ]),
+  )
+}
+
+async function undisturbed(steps: number, one: Case = {}): Promise<RunFolder> {
+  const folder = newFolder('undisturbed')
+  await train({ ...optionsOf(folder, one), budget: { steps } })
+  folder.close()
+  return folder
+}
+
+/** An end that leaves everything as it lies: nothing after the last checkpoint is finished. */
+class Killed extends Error {}
+
+/** Trains until step `at`, and dies there. */
+async function trainAndDie(folder: RunFolder, at: number, one: Case, more: Partial<TrainOptions> = {}): Promise<void> {
+  const onStep = (_: unknown, step: number): void => {
+    if (step === at) throw new Killed()
+  }
+  const died = train({ ...optionsOf(folder, one), budget: { steps: 1e6 }, ...more, onStep })
+  await expect(died).rejects.toBeInstanceOf(Killed)
+  folder.close()
+}
+
+async function resume(folder: RunFolder, one: Case, more: Partial<TrainOptions>): Promise<TrainingEvent[]> {
+  const events: TrainingEvent[] = []
+  const options = optionsOf(folder, one)
+  await train({ ...options, budget: {}, resume: true, onEvent: (event) => events.push(event), ...more })
+  folder.close()
+  return events
+}
+
+describe('Given a run that dies again and again', () => {
+  const cases: (Case & { what: string; steps: number; deaths: number[] })[] = [
+    { what: 'DDPG', steps: 700, deaths: [10, 75, 333, 600] },
+    { what: 'TD3 with everything', algorithm: 'td3', settings: EVERYTHING, steps: 700, deaths: [130, 400, 401, 699] },
+    {
+      what: 'TensorFlow.js',
+      engine: 'tfjs-cpu',
+      settings: { ...SMALL, batchNormalisation: true },
+      steps: 230,
+      deaths: [100, 190],
+    },
+  ]
+  it.each(cases)('When it is resumed ($what), Then its files are those of the undisturbed run', async (one) => {
+    const expected = filesOf(await undisturbed(one.steps, one))
+    const folder = newFolder('disturbed')
+    for (const [index, at] of one.deaths.entries()) await trainAndDie(folder, at, one, { resume: index > 0 })
+    await resume(folder, one, { budget: { steps: one.steps } })
+    expect(filesOf(folder)).toEqual(expected)
+  })
+
+  it('When it is stopped anywhere and goes on, Then its files are those of the undisturbed run', async () => {
+    const expected = filesOf(await undisturbed(500))
+    let number = 0
+    const stops = fc.uniqueArray(fc.integer({ min: 1, max: 499 }), { minLength: 1, maxLength: 3 })
+    await fc.assert(
+      fc.asyncProperty(stops, async (steps) => {
+        const folder = newFolder(`stopped-${number++}`)
+        for (const at of steps.sort((a, b) => a - b)) await resume(folder, {}, { budget: { steps: at } })
+        await resume(folder, {}, { budget: { steps: 500 } })
+        expect(filesOf(folder)).toEqual(expected)
+      }),
+      { numRuns: 8 },
+    )
+  })
+
+  it('When it ends by episodes and is extended, Then nothing of its first end is left', async () => {
+    const expected = filesOf(await undisturbed(600))
+    const folder = newFolder('extended')
+    // 200 steps an episode: the end lies between two evaluations, so the first end evaluates for itself.
+    await resume(folder, {}, { budget: { episodes: 2 } })
+    expect(readFileSync(folder.path('metrics.ndjson'), 'utf8')).toContain('"type":"evaluation","step":400,')
+    await resume(folder, {}, { budget: { steps: 600 } })
+    expect(filesOf(folder)).toEqual(expected)
+  })
+})
+
+describe('Given a checkpoint that is damaged', () => {
+  const steps = 500
+  let expected: Record<string, string>
+  let folder: RunFolder
+  beforeEach(async () => {
+    expected = filesOf(await undisturbed(steps))
+    folder = newFolder('damaged')
+    await trainAndDie(folder, 300, {})
+    // The two newest of 70, 140, 210 and 280.
+    expect(checkpointSteps(folder)).toEqual([280, 210])
+  })
+  const newest = () => folder.path('checkpoint', 'state-000000280.safetensors')
+  const older = () => folder.path('checkpoint', 'state-000000210.safetensors')
+  const flip = (file: string, at: number): void => {
+    const bytes = readFileSync(file)
+    bytes[at]! ^= 1
+    writeFileSync(file, bytes)
+  }
+  const notices = (events: TrainingEvent[]) => {
+    const event = events.find(({ type }) => type === 'resumed') as Extract<TrainingEvent, { type: 'resumed' }>
+    return { step: event.step, notices: event.notices.join(' ') }
+  }
+
+  const damages: { what: string; damage: () => void; says: RegExp }[] = [
+    { what: 'torn', damage: () => truncateSync(newest(), 3000), says: /checkpoint is damaged or not whole/ },
+    { what: 'empty', damage: () => truncateSync(newest(), 0), says: /no checkpoint, or it is damaged/ },
+    { what: 'changed in its header', damage: () => flip(newest(), 300), says: /damaged or not whole/ },
+    {
+      what: 'changed in a number',
+      damage: () => flip(newest(), statSync(newest()).size - 5),
+      says: /damaged or not whole/,
+    },
+    {
+      what: 'without the newest transitions',
+      damage: () => truncateSync(folder.path('replay', '000000.f32'), 250 * 9 * 4),
+      says: /000000\.f32 of the replay buffer is cut off/,
+    },
+    {
+      what: 'on a damaged transition',
+      damage: () => flip(folder.path('replay', '000000.f32'), 250 * 9 * 4 + 7),
+      says: /000000\.f32 of the replay buffer is damaged/,
+    },
+  ]
+  it.each(damages)(
+    'When the newest is $what, Then the one before is used, and it says so',
+    async ({ damage, says }) => {
+      damage()
+      const found = notices(await resume(folder, {}, { budget: { steps } }))
+      expect(found.step).toBe(210)
+      expect(found.notices).toMatch(says)
+      expect(found.notices).toMatch(/checkpoint of step 210 is used instead/)
+      expect(filesOf(folder)).toEqual(expected)
+    },
+  )
+
+  it('When both are damaged, Then the run is refused with both reasons, and nothing of it changes', async () => {
+    for (const file of [newest(), older()]) truncateSync(file, 1000)
+    const before = filesBefore(folder)
+    const failed = await resume(folder, {}, { budget: { steps } }).catch((error: unknown) => error)
+    expect(failed).toBeInstanceOf(UserError)
+    expect((failed as UserError).message).toMatch(/"damaged" cannot be resumed.*000000280.*000000210.*Start it anew/)
+    expect(filesBefore(folder)).toEqual(before)
+  })
+
+  it('When a log is shorter than it was, Then no checkpoint that needs it is used', async () => {
+    truncateSync(folder.path('metrics.ndjson'), 10)
+    await expect(resume(folder, {}, { budget: { steps } })).rejects.toThrow(
+      /metrics\.ndjson is shorter than it was then/,
+    )
+  })
+
+  it('When a row was half written, Then it is cut away', async () => {
+    appendFileSync(folder.path('metrics.ndjson'), '{"type":"epis')
+    appendFileSync(folder.path('replay', '000000.f32'), 'half a record')
+    await resume(folder, {}, { budget: { steps } })
+    expect(filesOf(folder)).toEqual(expected)
+  })
+})
+
+/** Names and sizes of all files of a run. */
+function filesBefore(folder: RunFolder): [string, number][] {
+  return readdirSync(folder.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry): [string, number] => {
+      const file = path.join(entry.parentPath, entry.name)
+      return [file, statSync(file).size]
+    })
+}
+
+describe('Given a ring that goes round', () => {
+  it('Then segments that hold none of it any more are deleted, and the run is still resumed', async () => {
+    // Records of 9 numbers: a segment of 4 MiB has room for 116,508 of them; these settings learn nothing.
+    const settings = {
+      ...SMALL,
+      replayCapacity: 1000,
+      learningStarts: 1e6,
+      randomSteps: 1e6,
+      evaluationInterval: 1e6,
+      checkpointInterval: 60_000,
+    }
+    const folder = newFolder('long')
+    await trainAndDie(folder, 250_000, { settings })
+    expect(readdirSync(folder.path('replay'))).toEqual(['000001.f32', '000002.f32'])
+    await resume(folder, { settings }, { budget: { steps: 250_100 } })
+    expect(statSync(folder.path('replay', '000002.f32')).size).toBe((250_100 - 2 * 116_508) * 36)
+  })
+})
+
+describe.runIf(existsSync('/dev/full'))('Given a disk that is full', () => {
+  it.each([
+    ['the replay buffer', 'replay/000000.f32', 0],
+    ['a checkpoint', 'checkpoint/state-000000140.safetensors.partial', 70],
+    ['the metrics', 'metrics.ndjson', undefined],
+  ])(
+    'When %s cannot be written, Then the run fails in words, and goes on from its last checkpoint',
+    async (_, file, last) => {
+      const expected = filesOf(await undisturbed(400))
+      const folder = newFolder('full')
+      folder.ensureFolder(path.dirname(file))
+      symlinkSync('/dev/full', folder.path(file))
+      await expect(train({ ...optionsOf(folder, {}), budget: { steps: 400 } })).rejects.toThrow(
+        /full: the run's files cannot be written: the disk is full; free some space, then go on with "torquelab resume full"/,
+      )
+      folder.close()
+      expect(checkpointSteps(folder)[0]).toBe(last)
+      rmSync(folder.path(file), { force: true })
+      await resume(folder, {}, { budget: { steps: 400 } })
+      expect(filesOf(folder)).toEqual(expected)
+    },
+  )
+})
