@@ -29,6 +29,7 @@ const run = (change: Partial<RunEntry> = {}): RunEntry => ({
   status: 'running',
   startedAt: '2026-01-01T10:00:00.000Z',
   budget: { steps: 2000 },
+  resumable: false,
   ...change,
 })
 const progress = { step: 500, episode: 2, seconds: 4, stepsPerSecond: 100 }
