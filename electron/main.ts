@@ -4,6 +4,7 @@ import path from 'node:path'
 import { app, session, shell } from 'electron'
 import { messageOf, UserError } from '../src/common/user-error.ts'
 import { packageFile } from '../src/host/package.ts'
+import type { MenuContent } from '../src/host/rpc/contract.ts'
 import { createHostService } from '../src/host/service.ts'
 import { APP_ADDRESS } from './address.ts'
 import { readCommandLine, type StartRequest } from './command-line.ts'
@@ -67,8 +68,13 @@ async function run(request: StartRequest, memory: (name: string) => string, log:
   serveFolder(session.defaultSession.protocol, folder, log)
   const window = createMainWindow(memory('window.json'), isDevelopment, log)
   const recent = openRecentFiles(memory('recent.json'))
-  const host = createHostService({ runsFolder, shell: 'electron', log, openSceneDialog: () => scenes.ask() })
-  const refreshMenu = (): void => setMenu(commands, recent.list(), isDevelopment)
+  const host = createHostService({ runsFolder, shell: 'electron', log, openSceneDialog: () => scenes.ask(), showMenus })
+  let menus: readonly MenuContent[] = []
+  const refreshMenu = (): void => setMenu(commands, menus, recent.list(), isDevelopment)
+  function showMenus(shown: readonly MenuContent[]): void {
+    menus = shown
+    refreshMenu()
+  }
   const scenes: SceneFiles = createSceneFiles(window, host, recent, refreshMenu, log)
   const commands = {
     openScene: () => void scenes.ask().then((file) => file !== null && scenes.show(file)),

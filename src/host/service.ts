@@ -9,7 +9,7 @@ import { train } from './host.ts'
 import { packageVersion, versions } from './package.ts'
 import { createRolloutLibrary } from './rollout-library.ts'
 import { type Channel, serveConnection } from './rpc/connection.ts'
-import type { Answer, EventName, EventPayload, Params, RequestName, RunStatus } from './rpc/contract.ts'
+import type { Answer, EventName, EventPayload, MenuContent, Params, RequestName, RunStatus } from './rpc/contract.ts'
 import { listRunEntries, readRunMetrics, toRunEntry } from './run-library.ts'
 import { createSceneLibrary } from './scene-library.ts'
 import { describeSettings } from './settings-form.ts'
@@ -21,6 +21,8 @@ export interface HostServiceOptions {
   log: (line: string) => void
   /** Asks for a scene file; null where it was cancelled. Absent where there is no dialog. */
   openSceneDialog?: () => Promise<string | null>
+  /** Shows a window's menus; absent where there is no place for them but the page. */
+  showMenus?: (menus: readonly MenuContent[]) => void
 }
 
 export interface HostService {
@@ -28,7 +30,8 @@ export interface HostService {
   connect(channel: Channel): { close(): void }
   /** Validates a scene file and shows it in every window. Throws a UserError where it cannot be used. */
   openSceneFile(file: string): Promise<void>
-  sendMenu(action: EventPayload<'menu.chosen'>['action']): void
+  /** An item of a window's menus was chosen, by its name. */
+  sendMenu(action: string): void
   /** Stops what trains, cleanly: every run is evaluated and kept. */
   close(): Promise<void>
 }
@@ -113,6 +116,10 @@ export function createHostService(options: HostServiceOptions): HostService {
 
   const handlers: Handlers = {
     'app.info': () => ({ version: packageVersion(), shell: options.shell, versions: versions(), runsFolder }),
+    'menu.show': ({ menus }) => {
+      options.showMenus?.(menus)
+      return {}
+    },
     'scenes.list': () => scenes.list(),
     'scenes.read': ({ id }) => scenes.read(id),
     'scenes.openDialog': async () => {

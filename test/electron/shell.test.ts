@@ -6,6 +6,7 @@ import { readCommandLine } from '../../electron/command-line.ts'
 import { createMainWindow } from '../../electron/main-window.ts'
 import { type MenuCommands, menuTemplate } from '../../electron/menu.ts'
 import { quitCleanly } from '../../electron/quit.ts'
+import type { MenuContent } from '../../src/host/rpc/contract.ts'
 
 const fake = await vi.hoisted(async () => {
   const events = await import('node:events')
@@ -98,8 +99,22 @@ describe('the menu', () => {
       (name) => [name, vi.fn()],
     ),
   ) as unknown as { [Name in keyof MenuCommands]: ReturnType<typeof vi.fn> }
+  const menus: MenuContent[] = [
+    { title: 'File', sections: [[{ name: 'scene.open', label: 'Open scene…', enabled: true, accelerator: 'Ctrl+O' }]] },
+    {
+      title: 'View',
+      sections: [
+        [
+          { name: 'workspace.design', label: 'Design', enabled: true, checked: true, accelerator: 'Ctrl+1' },
+          { name: 'workspace.train', label: 'Train & more', enabled: false, checked: false },
+        ],
+        [{ name: 'theme.toggle', label: 'Toggle theme', enabled: true }],
+      ],
+    },
+    { title: 'Simulate', sections: [[{ name: 'play.toggle', label: 'Play', enabled: true, accelerator: 'Space' }]] },
+  ]
   const items = (recent: string[] = [], isDevelopment = false) =>
-    flatten(menuTemplate(commands as never, recent, isDevelopment))
+    flatten(menuTemplate(commands as never, menus, recent, isDevelopment))
   const click = (label: string, recent?: string[]) => {
     const item = items(recent).find((candidate) => candidate.label?.replaceAll('&', '') === label)
     item?.click?.({} as never, undefined, {} as never)
@@ -107,14 +122,25 @@ describe('the menu', () => {
   beforeEach(() => vi.clearAllMocks())
 
   test('sends what the window does', () => {
-    for (const label of ['Design', 'Train', 'Replay', 'Toggle theme']) click(label)
-    expect(commands.send.mock.calls.flat()).toEqual([
-      'workspace-design',
-      'workspace-train',
-      'workspace-replay',
-      'toggle-theme',
-    ])
+    for (const label of ['Design', 'Toggle theme', 'Play']) click(label)
+    expect(commands.send.mock.calls.flat()).toEqual(['workspace.design', 'theme.toggle', 'play.toggle'])
     click('Open scene…')
+    expect(commands.openScene).toHaveBeenCalledOnce()
+  })
+
+  test('shows what the window says of its items, and leaves their keys to it', () => {
+    const design = items().find(({ label }) => label === 'Design')
+    expect(design).toMatchObject({ type: 'checkbox', checked: true, enabled: true, registerAccelerator: false })
+    // A click does not tick it by itself.
+    const clicked = { checked: false }
+    design?.click?.(clicked as never, undefined, {} as never)
+    expect(clicked.checked).toBe(true)
+    expect(items().find(({ label }) => label === 'Train && more')).toMatchObject({ enabled: false, checked: false })
+  })
+
+  test('opens scenes before the window has spoken', () => {
+    const item = flatten(menuTemplate(commands as never, [], [], false)).find(({ label }) => label === 'Open scene…')
+    item?.click?.({} as never, undefined, {} as never)
     expect(commands.openScene).toHaveBeenCalledOnce()
   })
 

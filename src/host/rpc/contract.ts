@@ -136,6 +136,29 @@ const rolloutColumns = z.object({
   reward: z.array(finite),
 })
 
+/** What a window can do now, as menus: the shell shows them where the system has a place for them. */
+const menu = z.strictObject({
+  title: z.string().max(40),
+  sections: z
+    .array(
+      z
+        .array(
+          z.strictObject({
+            /** Comes back by the event `menu.chosen`. */
+            name: z.string().max(4200),
+            label: z.string().max(200),
+            enabled: z.boolean(),
+            /** For what can be on or off. */
+            checked: z.boolean().optional(),
+            /** In Electron's notation. The window itself listens for the key. */
+            accelerator: z.string().max(40).optional(),
+          }),
+        )
+        .max(200),
+    )
+    .max(20),
+})
+
 const define = <Params extends z.ZodType, Answer extends z.ZodType>(params: Params, answer: Answer) => ({
   params,
   answer,
@@ -153,6 +176,8 @@ export const requests = {
       runsFolder: z.string(),
     }),
   ),
+  /** The shell's menus become these and its own items; nothing happens in browser mode. */
+  'menu.show': define(z.strictObject({ menus: z.array(menu).max(20) }), done),
   'scenes.list': define(nothing, z.array(sceneEntry)),
   'scenes.read': define(z.strictObject({ id: z.string().max(4096) }), sceneSchema),
   /** Asks for a scene file in the system's dialog; null where it was cancelled or there is no dialog (browser mode). */
@@ -213,10 +238,8 @@ export const events = {
   }),
   /** A run began, changed its status or ended; `problem` says why it failed. */
   'runs.changed': runEntry,
-  /** Sent by the shell: a menu item was chosen. */
-  'menu.chosen': z.object({
-    action: z.enum(['open-scene', 'workspace-design', 'workspace-train', 'workspace-replay', 'toggle-theme']),
-  }),
+  /** Sent by the shell: an item of the window's menus was chosen, by its name. */
+  'menu.chosen': z.object({ action: z.string() }),
   /** A scene was opened outside the window (menu, recent files): show it. */
   'scenes.opened': sceneEntry,
 } as const
@@ -232,6 +255,7 @@ export type Result<Value> =
   | { ok: true; value: Value }
   | { ok: false; error: { kind: 'input' | 'failure' | 'defect'; message: string } }
 
+export type MenuContent = z.output<typeof menu>
 export type SceneEntry = z.output<typeof sceneEntry>
 export type RunEntry = z.output<typeof runEntry>
 export type RunStatus = z.output<typeof runStatus>

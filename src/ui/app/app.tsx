@@ -1,17 +1,30 @@
 /** The window: header, workspaces, messages; and what the shell's menu asks for. */
 import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { EventPayload } from '../../host/rpc/contract.ts'
 import { IconButton } from '../controls/button.tsx'
 import { LogoIcon, MoonIcon, SunIcon } from '../controls/icons.tsx'
 import { Notice } from '../controls/layout.tsx'
 import { DesignWorkspace } from '../design/design-workspace.tsx'
 import { connected, host, shell } from '../host.ts'
+import { replayActions } from '../replay/actions.ts'
 import { ReplayWorkspace } from '../replay/replay-workspace.tsx'
+import { stageActions } from '../stage/actions.ts'
 import { theme, toggleTheme } from '../theme/theme.ts'
+import { trainActions } from '../train/actions.ts'
 import { TrainWorkspace } from '../train/train-workspace.tsx'
-import { chooseScene, dismiss, messages, openScene, refreshScenes, type Workspace, workspace } from './state.ts'
-import { Tabs, WORKSPACES } from './tabs.tsx'
+import './actions/actions.css'
+import { ContextMenu } from './actions/context-menu.tsx'
+import { MenuBar } from './actions/menu-bar.tsx'
+import { showNativeMenu } from './actions/native-menu.ts'
+import { Palette } from './actions/palette.tsx'
+import { performNamed, registerActions } from './actions/registry.ts'
+import { ShortcutSheet } from './actions/shortcut-sheet.tsx'
+import { listenForShortcuts } from './actions/shortcuts.ts'
+import { sceneActions, WORKSPACES, windowActions } from './actions/window-actions.ts'
+import { chooseScene, dismiss, messages, refreshScenes, type Workspace, workspace } from './state.ts'
+import { Tabs } from './tabs.tsx'
+
+for (const actions of [windowActions, sceneActions, stageActions, trainActions, replayActions]) registerActions(actions)
 
 const CONTENTS: Record<Workspace, ComponentType> = {
   design: DesignWorkspace,
@@ -23,8 +36,10 @@ export function App() {
   useEffect(() => {
     void refreshScenes()
     const stops = [
-      host.on('menu.chosen', ({ action }) => performMenuAction(action)),
+      host.on('menu.chosen', ({ action }) => performNamed(action)),
       host.on('scenes.opened', (entry) => void chooseScene(entry)),
+      listenForShortcuts(window),
+      ...(shell === 'electron' ? [showNativeMenu()] : []),
     ]
     return () => {
       for (const stop of stops) stop()
@@ -37,6 +52,7 @@ export function App() {
           <LogoIcon />
           TorqueLab
         </h1>
+        {shell === 'browser' && <MenuBar />}
         <Tabs />
         <div class="spacer" />
         <IconButton
@@ -53,6 +69,9 @@ export function App() {
         ))}
       </main>
       <Messages />
+      <ContextMenu />
+      <Palette />
+      <ShortcutSheet />
     </div>
   )
 }
@@ -92,24 +111,4 @@ function Messages() {
       ))}
     </div>
   )
-}
-
-function performMenuAction(action: EventPayload<'menu.chosen'>['action']): void {
-  switch (action) {
-    case 'open-scene':
-      void openScene()
-      break
-    case 'toggle-theme':
-      toggleTheme()
-      break
-    case 'workspace-design':
-      workspace.value = 'design'
-      break
-    case 'workspace-train':
-      workspace.value = 'train'
-      break
-    case 'workspace-replay':
-      workspace.value = 'replay'
-      break
-  }
 }

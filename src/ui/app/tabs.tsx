@@ -1,23 +1,9 @@
-/** The three workspaces as tabs: click, arrow keys, or Ctrl/Cmd/Alt with 1, 2 and 3. */
-import { useShortcuts } from './shortcuts.ts'
-import { type Workspace, workspace } from './state.ts'
-
-export const WORKSPACES: readonly { id: Workspace; title: string }[] = [
-  { id: 'design', title: 'Design' },
-  { id: 'train', title: 'Train' },
-  { id: 'replay', title: 'Replay' },
-]
+/** The three workspaces as tabs: click, arrow keys, or the shortcuts of the workspaces. */
+import { shortcutText } from './actions/shortcuts.ts'
+import { WORKSPACES } from './actions/window-actions.ts'
+import { workspace } from './state.ts'
 
 export function Tabs() {
-  useShortcuts(
-    WORKSPACES.map(({ id }, index) => ({
-      key: String(index + 1),
-      withModifier: true,
-      perform: () => {
-        workspace.value = id
-      },
-    })),
-  )
   const move = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
     if (!step) return
@@ -38,7 +24,7 @@ export function Tabs() {
           aria-selected={workspace.value === id}
           aria-controls={`workspace-${id}`}
           tabIndex={workspace.value === id ? 0 : -1}
-          title={`${title} (Ctrl+${index + 1})`}
+          title={`${title} (${shortcutText(`$mod+${index + 1}`)})`}
           onClick={() => {
             workspace.value = id
           }}

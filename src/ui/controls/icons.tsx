@@ -55,6 +55,7 @@ export const MoonIcon = icon(<path d="M13.5 9.7A5.8 5.8 0 0 1 6.3 2.5a5.8 5.8 0 
 export const CloseIcon = icon(<path d="M4 4l8 8M12 4l-8 8" />)
 export const ErrorIcon = icon(<path d="M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8zM8 4.8v4M8 11.2v.1" />)
 export const InfoIcon = icon(<path d="M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8zM8 7.3v4M8 4.8v.1" />)
+export const CheckIcon = icon(<path d="M3 8.5l3.2 3.2L13 4.8" />)
 export const PlusIcon = icon(<path d="M8 3v10M3 8h10" />)
 export const MinusIcon = icon(<path d="M3 8h10" />)
 export const LogoIcon = icon(<path d="M8 8l3.8-5.5M4.3 4.6A5.5 5.5 0 1 0 13 7M13.8 9.6L13 7l-2.6.8M8 8h.1" />)

@@ -2,12 +2,14 @@
 import { computed, useSignalEffect } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Scene } from '../../scene/schema.ts'
-import { useShortcuts } from '../app/shortcuts.ts'
+import { contextMenuOf } from '../app/actions/context-menu.tsx'
+import { registerActions } from '../app/actions/registry.ts'
 import { chosenScene, workspace } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
 import { EmptyState, Notice } from '../controls/layout.tsx'
 import { LivePlay } from '../play/live-play.ts'
 import { Stage } from '../stage/stage.tsx'
+import { playActions } from './actions.ts'
 import './design.css'
 import { Inspector } from './inspector.tsx'
 import { Transport } from './transport.tsx'
@@ -16,6 +18,8 @@ const isShown = computed(() => workspace.value === 'design')
 
 /** One for the window: it outlives every change of workspace. */
 const play = new LivePlay()
+registerActions(playActions(play))
+const showContextMenu = contextMenuOf('stage')
 
 export function DesignWorkspace() {
   const scene = chosenScene.value?.scene
@@ -23,19 +27,12 @@ export function DesignWorkspace() {
     if (scene) play.load(scene)
   }, [scene])
   useSignalEffect(() => play.hold(!isShown.value))
-  useShortcuts(
-    [
-      { key: ' ', perform: () => play.toggle() },
-      { key: '.', perform: () => play.step() },
-      { key: 'r', perform: () => play.reset() },
-    ],
-    isShown,
-  )
   if (!scene) return <EmptyState title="No scene">TorqueLab is asking its host for the scenes.</EmptyState>
   return (
     <div class="workspace">
       <div class="workspace-main">
         <Stage
+          onContextMenu={showContextMenu}
           scene={scene}
           poses={play.poses}
           efforts={play.efforts}

@@ -1,7 +1,4 @@
-/** The transport bar: playhead, play, steps, speed, loop; time, step and return at the playhead.
- * Keys while Replay is on show: Space, arrows, Home, End. */
-import { useEffect } from 'preact/hooks'
-import { workspace } from '../app/state.ts'
+/** The transport bar: playhead, play, steps, speed, loop; time, step and return at the playhead. Its keys are in actions.ts. */
 import { IconButton } from '../controls/button.tsx'
 import { Select } from '../controls/field.tsx'
 import { LoopIcon, PauseIcon, PlayIcon, StepBackIcon, StepIcon, ToEndIcon, ToStartIcon } from '../controls/icons.tsx'
@@ -12,10 +9,6 @@ import { SPEEDS, stepOf } from './player.ts'
 import { type OpenRollout, player, row, send } from './state.ts'
 
 export function Transport({ rollout }: { rollout: OpenRollout }) {
-  useEffect(() => {
-    document.addEventListener('keydown', handleKey)
-    return () => document.removeEventListener('keydown', handleKey)
-  }, [])
   const state = player.value
   if (!('position' in state)) return null
   const { steps, controlStep, speed, loop, status } = state
@@ -48,6 +41,7 @@ export function Transport({ rollout }: { rollout: OpenRollout }) {
           <IconButton
             icon={LoopIcon}
             label="Loop"
+            shortcut="L"
             kind="quiet"
             pressed={loop}
             onClick={() => send({ type: 'loop', loop: !loop })}
@@ -93,29 +87,3 @@ export function Transport({ rollout }: { rollout: OpenRollout }) {
 
 const seek = (step: number) => send({ type: 'seek', step })
 const stepBy = (by: number) => send({ type: 'step', by })
-
-function handleKey(event: KeyboardEvent): void {
-  const { target, key } = event
-  if (workspace.value !== 'replay' || event.ctrlKey || event.metaKey || event.altKey) return
-  if (target instanceof Element && usesKey(target, key)) return
-  const state = player.peek()
-  if (!('position' in state)) return
-  const actions: Record<string, () => void> = {
-    ' ': () => send({ type: state.status === 'playing' ? 'pause' : 'play' }),
-    ArrowLeft: () => stepBy(-1),
-    ArrowRight: () => stepBy(1),
-    Home: () => seek(0),
-    End: () => seek(state.steps),
-  }
-  const action = actions[key]
-  if (!action) return
-  event.preventDefault()
-  action()
-}
-
-/** Whether the element with the focus has its own use for a key of the player. */
-function usesKey(target: Element, key: string): boolean {
-  if (target.closest('input[type=range]')) return key !== ' '
-  if (target.closest('input, select, textarea, [role=tab], .stage')) return true
-  return key === ' ' && target.closest('button') !== null
-}

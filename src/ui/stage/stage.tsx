@@ -1,5 +1,5 @@
 /** `<Stage>`: any scene to scale, with its efforts; drag to pan, wheel to zoom, double-click to see all of it. */
-import { effect, type ReadonlySignal, signal } from '@preact/signals'
+import { effect, type ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Scene } from '../../scene/schema.ts'
@@ -10,6 +10,7 @@ import { theme } from '../theme/theme.ts'
 import { followedBody } from './follow.ts'
 import './stage.css'
 import { StageController } from './stage-controller.ts'
+import { addStage, isFollowing } from './stages.ts'
 
 export interface StageProps {
   scene: Scene
@@ -21,12 +22,10 @@ export interface StageProps {
   label: string
   /** Shown over the stage's upper left corner. */
   overlay?: ComponentChildren
+  onContextMenu?: (event: MouseEvent) => void
 }
 
-/** One choice for all stages of the window: whether they go along with a robot that runs away. */
-const isFollowing = signal(true)
-
-export function Stage({ scene, poses, efforts, label, overlay }: StageProps) {
+export function Stage({ scene, poses, efforts, label, overlay, onContextMenu }: StageProps) {
   const element = useRef<HTMLDivElement>(null)
   const controller = useRef<StageController | null>(null)
   const [problem, setProblem] = useState<string>()
@@ -40,7 +39,9 @@ export function Stage({ scene, poses, efforts, label, overlay }: StageProps) {
       stage.updateColors()
     })
     const stopFollowing = effect(() => stage.setFollowing(isFollowing.value))
+    const remove = addStage(element.current!, stage)
     return () => {
+      remove()
       stopTheme()
       stopFollowing()
       stage.destroy()
@@ -52,7 +53,7 @@ export function Stage({ scene, poses, efforts, label, overlay }: StageProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of form fields is not what this is
     // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows pan and + and - zoom when it has the focus
-    <div ref={element} class="stage" role="group" aria-label={label} tabIndex={0}>
+    <div ref={element} class="stage" role="group" aria-label={label} tabIndex={0} onContextMenu={onContextMenu}>
       {problem && (
         <div class="stage-problem">
           <EmptyState title="No picture">{problem}</EmptyState>

@@ -1,0 +1,37 @@
+/** A modal dialog of the window: the browser keeps the focus inside, Escape closes it and gives the focus back. */
+import type { ComponentChildren } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+
+export function Dialog({
+  label,
+  className,
+  onClose,
+  children,
+}: {
+  label: string
+  className: string
+  onClose: () => void
+  children: ComponentChildren
+}) {
+  const element = useRef<HTMLDialogElement>(null)
+  // Before the next key: what is typed right after the shortcut belongs to the dialog.
+  useLayoutEffect(() => {
+    const dialog = element.current!
+    dialog.showModal()
+    return () => dialog.close()
+  }, [])
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, and a click beside it is one more way
+    <dialog
+      ref={element}
+      class={`dialog ${className}`}
+      aria-label={label}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === element.current) onClose()
+      }}
+    >
+      {children}
+    </dialog>
+  )
+}

@@ -1,0 +1,114 @@
+/** The window's actions as a whole: names and keys are unique, everything can be reached, and they find themselves. */
+import { afterAll, describe, expect, test, vi } from 'vitest'
+
+// The list is made by modules of a window: they find a bridge to a host that never answers, and a browser's few functions.
+vi.stubGlobal('window', {
+  torquelab: { post() {}, on() {} },
+  matchMedia: () => ({ matches: false, addEventListener() {} }),
+})
+vi.stubGlobal('document', { documentElement: { dataset: {} } })
+vi.stubGlobal('requestAnimationFrame', () => 0)
+afterAll(() => vi.unstubAllGlobals())
+
+const { ACTION_GROUPS, labelOf, overlap } = await import('../../src/ui/app/actions/action.ts')
+type Action = import('../../src/ui/app/actions/action.ts').Action
+const { filterActions } = await import('../../src/ui/app/actions/filter.ts')
+const registry = await import('../../src/ui/app/actions/registry.ts')
+const { acceleratorOf, shortcutText } = await import('../../src/ui/app/actions/shortcuts.ts')
+const { workspace } = await import('../../src/ui/app/state.ts')
+const { windowActions } = await import('../../src/ui/app/actions/window-actions.ts')
+const { playActions } = await import('../../src/ui/design/actions.ts')
+const { LivePlay } = await import('../../src/ui/play/live-play.ts')
+const { replayActions } = await import('../../src/ui/replay/actions.ts')
+const { stageActions } = await import('../../src/ui/stage/actions.ts')
+const { trainActions } = await import('../../src/ui/train/actions.ts')
+
+const lists = [windowActions, stageActions, playActions(new LivePlay()), trainActions, replayActions]
+const actions = lists.flat()
+for (const list of lists) registry.registerActions(list)
+
+/** Keys that a browser or a system keeps for itself, whatever a page wants. */
+const TAKEN = ['$mod+W', '$mod+T', '$mod+N', '$mod+Q', 'F11', 'F12', '$mod+R', 'F5']
+
+describe('every action', () => {
+  test('has a name of its own', () => {
+    const names = actions.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  test('shares no shortcut with another that can be there at the same time', () => {
+    const collisions = actions.flatMap((action, index) =>
+      actions
+        .slice(index + 1)
+        .filter((other) => overlap(action, other) && normalised(action).some((key) => normalised(other).includes(key)))
+        .map((other) => `${action.name} and ${other.name}`),
+    )
+    expect(collisions).toEqual([])
+  })
+
+  test('takes no key that the browser keeps', () => {
+    expect(actions.filter((action) => action.shortcuts?.some((key) => TAKEN.includes(key)))).toEqual([])
+  })
+
+  test('is in a menu and in the palette of its workspace', () => {
+    for (const action of actions) {
+      workspace.value = action.workspace ?? 'train'
+      const listed = registry.menus.value.flatMap(({ sections }) => sections.flat())
+      expect(listed, action.name).toContain(action)
+      expect(filterActions(registry.actionsHere.value, labelOf(action)), action.name).toContain(action)
+      expect(ACTION_GROUPS).toContain(action.group)
+    }
+  })
+
+  test('is not offered in another workspace', () => {
+    workspace.value = 'replay'
+    expect(registry.actionsHere.value.filter((action) => action.workspace === 'design')).toEqual([])
+    const performed = vi.fn()
+    const stop = registry.registerActions([
+      { name: 'test.elsewhere', label: 'Elsewhere', group: 'Edit', workspace: 'design', perform: performed },
+    ])
+    registry.performNamed('test.elsewhere')
+    expect(performed).not.toHaveBeenCalled()
+    workspace.value = 'design'
+    registry.performNamed('test.elsewhere')
+    expect(performed).toHaveBeenCalledOnce()
+    stop()
+    registry.performNamed('test.elsewhere')
+    expect(performed).toHaveBeenCalledOnce()
+  })
+
+  test('that cannot be done now is not done', () => {
+    const performed = vi.fn()
+    const action: Action = { name: 'x', label: 'X', group: 'Edit', isEnabled: () => false, perform: performed }
+    registry.perform(action)
+    expect(performed).not.toHaveBeenCalled()
+  })
+})
+
+describe('the palette', () => {
+  const find = (query: string) => filterActions(actions, query).map(labelOf)
+
+  test('finds by beginnings of words first, then by parts, then by letters in order', () => {
+    expect(find('zoom f')[0]).toBe('Zoom to fit')
+    expect(find('real')[0]).toBe('Real time')
+    expect(find('ztf')).toEqual(['Zoom to fit'])
+    expect(find('zoom zebra')).toEqual([])
+    expect(find('')).toHaveLength(actions.length)
+  })
+})
+
+test.each([
+  ['Space', 'Space', 'Space'],
+  ['$mod+Shift+L', 'Ctrl+Shift+L', 'Ctrl+Shift+L'],
+  ['Shift+?', '?', undefined],
+  ['ArrowLeft', '←', 'Left'],
+  ['Shift++', '+', undefined],
+  ['R', 'R', 'R'],
+])('%s is written %s, and %s for Electron', (key, text, accelerator) => {
+  expect(shortcutText(key)).toBe(text)
+  expect(acceleratorOf({ shortcuts: [key] })).toBe(accelerator)
+})
+
+function normalised({ shortcuts = [] }: Action): string[] {
+  return shortcuts.map((key) => key.toLowerCase())
+}
