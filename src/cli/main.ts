@@ -2,12 +2,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { algorithmNames, engineNames, presetNames } from '../host/api.ts'
-import { checkScene, evaluate, exportPolicy, list, record, replay, validate } from '../host/host.ts'
+import { checkScene, exportPolicy, list, record, replay, validate } from '../host/host.ts'
 import { versions } from '../host/package.ts'
 import { runBench } from './bench-command.ts'
+import { addEvaluationCommands } from './evaluation-commands.ts'
 import { formatCheck } from './format-check.ts'
 import { formatList } from './format-list.ts'
 import { openApp } from './open-app.ts'
+import { examples, integer, jsonOption, policyOption, runsOption } from './options.ts'
 import { type Output, openOutput } from './output.ts'
 import { runServe } from './serve-command.ts'
 import { runResume, runTrain } from './train-command.ts'
@@ -47,11 +49,6 @@ function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(`torquelab: ${oneLine(text)} See torquelab --help.\n`) })
     .addHelpText('after', '\nEach command has its own help, with examples: torquelab train --help')
 
-  const runs = () => new Option('--runs <folder>', 'folder that keeps the runs').default('runs')
-  const json = () => new Option('--json', 'print one JSON object as the last line on stdout, all else on stderr')
-  const policy = () =>
-    new Option('--policy <which>', 'the best policy of the run, or its last').choices(['best', 'last']).default('best')
-
   program
     .command('train')
     .description('train a controller for a scene')
@@ -81,8 +78,8 @@ function createProgram(): Command {
       'fused engine: learn faster on some processors, with results that differ from one to another',
     )
     .option('--run <name>', "the run's name (made from scene, algorithm and seed if absent)")
-    .addOption(runs())
-    .addOption(json())
+    .addOption(runsOption())
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       examples(
@@ -103,35 +100,12 @@ function createProgram(): Command {
     .option('--steps <n>', "environment steps to train for in all, from the run's start", integer)
     .option('--episodes <n>', 'episodes to train for in all', integer)
     .option('--threads <n>', 'threads of the fused engine; the results are the same', integer)
-    .addOption(runs())
-    .addOption(json())
+    .addOption(runsOption())
+    .addOption(jsonOption())
     .addHelpText('after', examples('resume pendulum-ddpg-seed1-1', 'resume pendulum-ddpg-seed1-1 --steps 20000'))
     .action((run, options) => runResume(run, options, openOutput(options)))
 
-  program
-    .command('eval')
-    .description("play a run's policy without noise and print its returns")
-    .argument('<run>', "a run's name or its folder")
-    .option('--episodes <n>', 'episodes to play', integer, 20)
-    .option('--seed <n>', 'which block of episodes; 0 is the one that training reports', integer, 1)
-    .addOption(policy())
-    .addOption(runs())
-    .addOption(json())
-    .addHelpText(
-      'after',
-      examples('eval pendulum-ddpg-seed1-1', 'eval pendulum-ddpg-seed1-1 --episodes 100 --seed 7 --json'),
-    )
-    .action(async (run, { runs: runsFolder, episodes, seed, policy: choice, ...options }) => {
-      const output = openOutput(options)
-      const answer = await evaluate({ run, runsFolder, episodes, seed, policy: choice })
-      output.line(
-        `${answer.policy} policy of ${answer.run}, ${answer.episodes} episodes: return ${answer.meanReturn.toFixed(1)} ± ${answer.stdReturn.toFixed(1)}, worst ${answer.minReturn.toFixed(1)}`,
-      )
-      output.line(
-        `${answer.terminated} terminated, ${answer.truncated} reached the time limit; mean length ${answer.meanLength.toFixed(0)} steps`,
-      )
-      output.answer(answer)
-    })
+  addEvaluationCommands(program)
 
   program
     .command('record')
@@ -139,9 +113,9 @@ function createProgram(): Command {
     .argument('<run>', "a run's name or its folder")
     .requiredOption('--out <file>', 'the file to write, such as swing-up.mcap')
     .option('--seed <n>', "seed of the episode's reset", integer, 1)
-    .addOption(policy())
-    .addOption(runs())
-    .addOption(json())
+    .addOption(policyOption())
+    .addOption(runsOption())
+    .addOption(jsonOption())
     .addHelpText('after', examples('record pendulum-ddpg-seed1-1 --out swing-up.mcap --seed 7'))
     .action(async (run, { runs: runsFolder, out, seed, policy: choice, ...options }) => {
       const output = openOutput(options)
@@ -156,9 +130,9 @@ function createProgram(): Command {
     .argument('<run>', "a run's name or its folder")
     .option('--onnx <file>', 'the ONNX file to write, such as policy.onnx; one that exists is replaced')
     .option('--tfjs <folder>', 'the folder to write a TensorFlow.js layers model to: new, empty or an earlier export')
-    .addOption(policy())
-    .addOption(runs())
-    .addOption(json())
+    .addOption(policyOption())
+    .addOption(runsOption())
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       examples(
@@ -180,7 +154,7 @@ function createProgram(): Command {
     .description('read a rollout file; --verify simulates its actions again and compares every state')
     .argument('<file>', 'a rollout file (.mcap)')
     .option('--verify', 'simulate the recorded actions again and compare every state bit for bit')
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText('after', examples('replay swing-up.mcap', 'replay swing-up.mcap --verify'))
     .action(async (file, { verify, ...options }) => {
       const output = openOutput(options)
@@ -199,7 +173,7 @@ function createProgram(): Command {
     .command('validate')
     .description('check a scene file and print every problem with its place')
     .argument('<file>', 'a scene file (.json)')
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText('after', examples('validate ./arm.json'))
     .action((file, options) => {
       const output = openOutput(options)
@@ -216,7 +190,7 @@ function createProgram(): Command {
     .command('check')
     .description('play a scene in many ways and check that it is a sound task (exit code 2 where it is not)')
     .argument('<scene>', "a built-in scene's name (see torquelab list) or a scene file's path")
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText('after', examples('check hopper', 'check ./arm.json', 'check ./arm.json --json'))
     .action(async (scene, options) => {
       const output = openOutput(options)
@@ -229,8 +203,8 @@ function createProgram(): Command {
   program
     .command('list')
     .description('list the built-in scenes and the runs')
-    .addOption(runs())
-    .addOption(json())
+    .addOption(runsOption())
+    .addOption(jsonOption())
     .addHelpText('after', examples('list', 'list --runs ./study --json'))
     .action(({ runs: runsFolder, ...options }) => {
       const output: Output = openOutput(options)
@@ -243,7 +217,7 @@ function createProgram(): Command {
     .command('app')
     .description('open the desktop app; where there is no display or no Electron, serve it to a browser (the default)')
     .argument('[scene]', 'a scene file to show')
-    .addOption(runs())
+    .addOption(runsOption())
     .addHelpText('after', examples('', 'app ./arm.json'))
     .action(async (scene, { runs: runsFolder }) => {
       const result = await openApp({ runsFolder, ...(scene && { scene }) })
@@ -260,7 +234,7 @@ function createProgram(): Command {
     .description('serve the app to a browser on this machine')
     .option('--port <n>', 'port on the loopback address; 0 takes a free one', integer, 0)
     .option('--browse', 'open the default browser', false)
-    .addOption(runs())
+    .addOption(runsOption())
     .addHelpText('after', examples('serve', 'serve --port 8123 --runs ./study'))
     .action((options) => runServe(options))
 
@@ -270,7 +244,7 @@ function createProgram(): Command {
     .argument('<name>', 'which measurement: learner, env, fidelity, window')
     .argument('[options...]', "the measurement's own options, see docs/benchmarks.md")
     .allowUnknownOption()
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText('after', examples('bench window --json', 'bench learner --quick --engines fused,pytorch'))
     .action(async (name, extra, options) => {
       process.exitCode = await runBench(name, options, extra)
@@ -279,15 +253,6 @@ function createProgram(): Command {
   // exitOverride and configureOutput are not inherited by commands made before them, so copy.
   for (const command of program.commands) command.copyInheritedSettings(program)
   return program
-}
-
-function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  torquelab ${line}`).join('\n')}\n\n(torquelab is "npm start --" in a clone of the repository.)`
-}
-
-function integer(text: string): number {
-  if (!/^[+-]?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
-  return Number(text)
 }
 
 function collect(text: string, previous: string[]): string[] {

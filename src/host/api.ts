@@ -9,13 +9,25 @@ import type { Check } from '../check/types.ts'
 import { MAX_SEED } from '../common/random.ts'
 import type { Problem } from '../common/user-error.ts'
 import type { Evaluation } from '../training/evaluate.ts'
+import type { Locomotion } from '../training/locomotion.ts'
+import type { Perturbation, PerturbationName, Robustness, RobustnessLevel } from '../training/robustness.ts'
 import type { RunDescription, RunResult } from '../training/run-folder.ts'
 import type { Training } from '../training/start-training.ts'
 import type { TrainingEvent } from '../training/train.ts'
 import type { RunEntry } from './rpc/contract.ts'
 import type { BuiltInScene } from './scenes.ts'
 
-export type { Check, Problem, RunDescription, RunResult, Training, TrainingEvent }
+export type {
+  Check,
+  Perturbation,
+  PerturbationName,
+  Problem,
+  RobustnessLevel,
+  RunDescription,
+  RunResult,
+  Training,
+  TrainingEvent,
+}
 export { algorithmNames, engineNames, presetNames }
 
 const MAX_THREADS = 256
@@ -23,6 +35,20 @@ const MAX_THREADS = 256
 const seed = z.int().min(0).max(MAX_SEED).describe('an integer from 0 to 4294967295')
 const filePath = z.string().min(1).max(4096)
 const policyChoice = z.enum(['best', 'last'])
+
+/** Episodes of a policy without noise. */
+const played = {
+  run: filePath.describe("a run's name or folder, or a policy file (.safetensors)"),
+  runsFolder: filePath,
+  scene: filePath
+    .optional()
+    .describe(
+      "of a policy file: a built-in scene's name or a scene file's path; if absent, the built-in one it was trained on",
+    ),
+  episodes: z.int().min(1).max(10_000).optional().describe('episodes to play, 1 to 10000'),
+  seed: seed.optional(),
+  policy: policyChoice.optional(),
+}
 
 export const requests = {
   train: z.strictObject({
@@ -46,13 +72,8 @@ export const requests = {
     episodes: z.int().min(1).max(1e7).optional().describe('episodes to train for in all, 1 or more'),
     threads: z.int().min(1).max(MAX_THREADS).optional().describe(`threads to learn with, 1 to ${MAX_THREADS}`),
   }),
-  evaluate: z.strictObject({
-    run: filePath,
-    runsFolder: filePath,
-    episodes: z.int().min(1).max(10_000).optional().describe('episodes to play, 1 to 10000'),
-    seed: seed.optional(),
-    policy: policyChoice.optional(),
-  }),
+  evaluate: z.strictObject(played),
+  robustness: z.strictObject({ ...played, out: filePath.optional().describe('the SVG file to draw the curves into') }),
   record: z.strictObject({
     run: filePath,
     runsFolder: filePath,
@@ -89,13 +110,31 @@ export interface TrainingStarted {
   episodes: number | undefined
 }
 
-/** `seeds` are the episodes' reset seeds: `record` with one of them shows that episode. */
-export interface EvaluateAnswer extends Evaluation {
+/** Which policy was played, and where. */
+export interface Played {
+  /** The run's name; of a policy file, its path. */
   run: string
   scene: string
+  /** `best` or `last` of a run; `file` of a policy file. */
   policy: string
+  /** Environment steps that it had been trained for. */
+  trainedSteps: number
   /** The block of episodes. */
   seed: number
+}
+
+/** `seeds` are the episodes' reset seeds: `record` with one of them shows that episode. */
+export interface EvaluateAnswer extends Played, Evaluation {
+  /** Return from which on an episode counts as solved; null where the scene has none. */
+  solvedAt: number | null
+  /** null where no body of the scene travels. */
+  locomotion: Locomotion | null
+}
+
+export interface RobustnessAnswer extends Played, Robustness {
+  episodes: number
+  /** The SVG file written; null when it was not asked for. */
+  out: string | null
 }
 
 export interface RecordAnswer {

@@ -1,4 +1,4 @@
-/** Puts exported policies where the user asks for them, and never over what is not an export. */
+/** Puts exported policies and drawings where the user asks for them; a folder never over one that is no export. */
 import { mkdirSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
@@ -7,9 +7,10 @@ import { messageOf, UserError } from '../common/user-error.ts'
 import { EXPORT_FORMAT } from '../policy/export-metadata.ts'
 
 /** Throws a UserError where `file` cannot be replaced because it is a folder. */
-export function checkOnnxFile(file: string): void {
+export function checkExportFile(file: string, option: '--onnx' | '--out'): void {
   if (statusOf(file)?.isDirectory()) {
-    throw new UserError(`${file}: this is a folder; name a file with --onnx, such as policy.onnx.`)
+    const example = option === '--onnx' ? 'policy.onnx' : 'curves.svg'
+    throw new UserError(`${file}: this is a folder; name a file with ${option}, such as ${example}.`)
   }
 }
 
@@ -24,14 +25,15 @@ export function checkTensorFlowFolder(folder: string): void {
   )
 }
 
-/** Writes `bytes` to `file`, whole or not at all, making the folders on the way. `option` is what the user gave it with. */
-export function writeExport(file: string, bytes: Uint8Array, option: '--onnx' | '--tfjs'): void {
+/** Writes `content` to `file`, whole or not at all, making the folders on the way. `option` is what the user gave it with. */
+export function writeExport(file: string, content: Uint8Array | string, option: '--onnx' | '--tfjs' | '--out'): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true })
-    writeFileAtomic.sync(file, Buffer.from(bytes))
+    writeFileAtomic.sync(file, typeof content === 'string' ? content : Buffer.from(content))
   } catch (error) {
+    const what = option === '--out' ? 'drawing' : 'policy'
     throw new UserError(
-      `${file}: the policy cannot be written: ${messageOf(error)}. Choose another place with ${option}.`,
+      `${file}: the ${what} cannot be written: ${messageOf(error)}. Choose another place with ${option}.`,
       'failure',
     )
   }

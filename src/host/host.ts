@@ -1,7 +1,6 @@
 /** The host: does what the app asks of the machine. One front door for the command line and every window. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import * as z from 'zod'
 import { checkEngine } from '../agent/create-engine.ts'
 import { checkEnvironment } from '../check/check-environment.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
@@ -16,29 +15,28 @@ import { writeRollout } from '../rollout/write-rollout.ts'
 import { validateScene } from '../scene/load.ts'
 import { createEnvironment, Environment } from '../sim/environment.ts'
 import { loadPhysics } from '../sim/physics.ts'
-import { episodeSeeds, evaluatePolicy } from '../training/evaluate.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import { settingsOf } from '../training/settings.ts'
 import { resumeTraining, startTraining, type Training } from '../training/start-training.ts'
 import {
   type CheckAnswer,
-  DEFAULT_EVALUATION_EPISODES,
   DEFAULT_STEPS,
-  type EvaluateAnswer,
   type ExportAnswer,
   type ListAnswer,
   type RecordAnswer,
   type ReplayAnswer,
   type Requests,
-  requests,
   type TrainingEvent,
   type TrainingStarted,
   type ValidateAnswer,
 } from './api.ts'
-import { checkOnnxFile, checkTensorFlowFolder, writeExport } from './export-files.ts'
+import { check } from './check-request.ts'
+import { checkExportFile, checkTensorFlowFolder, writeExport } from './export-files.ts'
 import { packageFile, versions } from './package.ts'
 import { listRunEntries } from './run-library.ts'
 import { listScenes, openScene, readSceneText } from './scenes.ts'
+
+export { evaluate, robustness } from './evaluation.ts'
 
 /** Starts a run; `onEvent` hears what happens until `training.finished` settles. */
 export function train(
@@ -118,25 +116,6 @@ export function resume(
   return { started, training }
 }
 
-/** Plays a run's policy without noise, on the block of episodes that `seed` numbers (0 is that of the run's own report). */
-export async function evaluate(request: Requests['evaluate']): Promise<EvaluateAnswer> {
-  const {
-    episodes = DEFAULT_EVALUATION_EPISODES,
-    seed = 1,
-    policy: choice = 'best',
-    ...asked
-  } = check('evaluate', request)
-  const folder = RunFolder.open(asked.runsFolder, asked.run)
-  const { policy } = folder.readPolicy(choice)
-  const environment = await createEnvironment(folder.readScene())
-  try {
-    const evaluation = evaluatePolicy(environment, policy, episodeSeeds(seed, episodes))
-    return { run: folder.name, scene: environment.spec.scene, policy: choice, seed, ...evaluation }
-  } finally {
-    environment.close()
-  }
-}
-
 /** Plays one episode of a run's policy, reset with `seed`, and writes it as a rollout file. */
 export async function record(request: Requests['record']): Promise<RecordAnswer> {
   const { seed = 1, policy: choice = 'best', ...asked } = check('record', request)
@@ -183,7 +162,7 @@ export async function exportPolicy(request: Requests['export']): Promise<ExportA
   const onnx = asked.onnx === undefined ? null : path.resolve(asked.onnx)
   const tfjs = asked.tfjs === undefined ? null : path.resolve(asked.tfjs)
   // Both before either is written.
-  if (onnx !== null) checkOnnxFile(onnx)
+  if (onnx !== null) checkExportFile(onnx, '--onnx')
   if (tfjs !== null) checkTensorFlowFolder(tfjs)
   if (onnx !== null) writeExport(onnx, await exportOnnx(policy, versions()), '--onnx')
   if (tfjs !== null) {
@@ -238,19 +217,4 @@ export async function checkScene(request: Requests['check']): Promise<CheckAnswe
 export function list(request: Requests['list']): ListAnswer {
   const { runsFolder } = check('list', request)
   return { scenes: listScenes(), runs: listRunEntries(runsFolder) }
-}
-
-/** Checks a request against its schema; throws a UserError that names the field and what it must be. */
-function check<Name extends keyof Requests>(name: Name, request: Requests[Name]): z.output<(typeof requests)[Name]> {
-  const parsed = requests[name].safeParse(request)
-  if (parsed.success) return parsed.data as z.output<(typeof requests)[Name]>
-  const issue = parsed.error.issues[0]!
-  const field = String(issue.path[0] ?? name)
-  const value = (request as Record<string, unknown>)[field]
-  const schema = (requests[name].shape as Record<string, z.ZodType>)[field]
-  const expected =
-    schema?.description ?? (schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType).description : undefined)
-  throw new UserError(
-    `"${field}" cannot be ${JSON.stringify(value)}: ${expected ? `it is ${expected}` : issue.message}.`,
-  )
 }

@@ -280,6 +280,11 @@ const task = z.strictObject({
     .boolean()
     .optional()
     .describe('says that no condition is meant to end an episode, so that check does not ask for one'),
+  solvedAt: finite
+    .optional()
+    .describe(
+      'return from which on an episode counts as solved, for the share that eval reports; none is told if absent',
+    ),
   constants: z
     .record(name, finite)
     .refine((constants) => Object.keys(constants).length <= LIMIT.constants, `At most ${LIMIT.constants} constants.`)

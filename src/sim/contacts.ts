@@ -35,6 +35,8 @@ export class Contacts {
   private collider = 0
   private counts: (other: number) => boolean = () => true
   private into: ContactSum = emptySum()
+  /** What `measure` works on. */
+  private deepest = 0
 
   /** `bodies` in the scene's order. */
   constructor(world: World, bodies: readonly RigidBody[]) {
@@ -62,6 +64,34 @@ export class Contacts {
       this.collider = colliders[index]!
       this.world.narrowPhase.raw.contact_pairs_with(this.collider, this.visit)
     }
+  }
+
+  /** How deep a body is in those that it collides with where it is deepest, m; 0 where it touches nothing. As at the start of the last physics step. */
+  depth(body: number): number {
+    this.deepest = 0
+    const colliders = this.colliders[body]!
+    for (let index = 0; index < colliders.length; index++) {
+      this.collider = colliders[index]!
+      this.world.narrowPhase.raw.contact_pairs_with(this.collider, this.measure)
+    }
+    return this.deepest
+  }
+
+  private readonly measure = (other: number): void => {
+    const pair = this.world.narrowPhase.raw.contact_pair(this.collider, other)
+    if (!pair) return
+    const count = pair.numContactManifolds()
+    for (let index = 0; index < count; index++) {
+      const manifold = pair.contactManifold(index)
+      if (!manifold) continue
+      const contacts = manifold.num_contacts()
+      for (let contact = 0; contact < contacts; contact++) {
+        this.deepest = Math.max(this.deepest, -manifold.contact_dist(contact))
+      }
+      // As in `visit`.
+      manifold.free()
+    }
+    pair.free()
   }
 
   private readonly visit = (other: number): void => {

@@ -7,7 +7,7 @@ import { UserError } from '../common/user-error.ts'
 import type { Scene } from '../scene/schema.ts'
 import { type Sensor, sensorsOf } from '../scene/sensors.ts'
 import { type CompiledTask, compileTask } from '../scene/task.ts'
-import { loadPhysics, type MeasuredForces, PhysicsWorld, STATE_STRIDE } from './physics.ts'
+import { loadPhysics, type Measured, PhysicsWorld, STATE_STRIDE } from './physics.ts'
 import { planScene, type ScenePlan } from './plan.ts'
 import { sensorWriter } from './sensors.ts'
 
@@ -59,6 +59,8 @@ export interface EnvironmentOptions {
    * engine's own. They are NaN otherwise, for measuring costs time. The motion is the same either way, to the bit.
    */
   measureForces?: boolean
+  /** Measure what `contacts` tells. The motion is the same either way, to the bit. */
+  measureContacts?: boolean
 }
 
 /** Largest position (m), angle (rad) and velocity (SI units) of a body that still counts as motion. */
@@ -78,10 +80,10 @@ export class Environment {
   private world: PhysicsWorld | undefined
   private stepCount = 0
 
-  private readonly measured: MeasuredForces
+  private readonly measured: Measured
 
   /** Prefer `createEnvironment`, which loads the physics engine first. */
-  constructor(scene: Scene, { measureForces = false }: EnvironmentOptions = {}) {
+  constructor(scene: Scene, { measureForces = false, measureContacts = false }: EnvironmentOptions = {}) {
     const { task, problems } = compileTask(scene)
     if (!task)
       throw new UserError(`The scene "${scene.name}" has a formula that cannot be used: ${problems[0]?.error.message}`)
@@ -100,7 +102,11 @@ export class Environment {
       actions: this.action,
       steps: () => this.stepCount,
     }
-    this.measured = { loads: measureForces || reads(scene, 'load'), stops: measureForces || reads(scene, 'limitForce') }
+    this.measured = {
+      loads: measureForces || reads(scene, 'load'),
+      stops: measureForces || reads(scene, 'limitForce'),
+      contacts: measureContacts,
+    }
     this.writers = this.sensors.map((sensor, index) => sensorWriter(sensor, index, task.sensorValues, sources))
     this.result = {
       observation: new Float32Array(task.observation.length),
@@ -167,6 +173,24 @@ export class Environment {
   /** What the actuators of each joint gave, averaged over the last control step: N·m of a hinge, N of a slider, 0 of a weld. Refilled at each step. */
   get jointTorques(): Float64Array {
     return this.forces
+  }
+
+  /**
+   * Contacts of the last control step: `onGround` by body, 1 where it touched a fixed or kinematic one, and the largest
+   * `depth` of two bodies in each other, m. Undefined unless `measureContacts` was asked for, and before the first reset.
+   */
+  get contacts(): { onGround: Uint8Array; depth: number } | undefined {
+    return this.world?.contactSurvey
+  }
+
+  /**
+   * Pushes a dynamic body (its index in the scene) at its centre of mass, before the next step: its momentum changes by
+   * `impulse` (x, y; N·s). Such an episode is no longer what its scene, seed and actions say.
+   */
+  applyImpulse(body: number, impulse: readonly [number, number]): void {
+    if (!this.world) throw new Error('Environment.applyImpulse was called before reset.')
+    if (this.scene.bodies[body]?.kind !== 'dynamic') throw new Error(`Body ${body} of the scene is not dynamic.`)
+    this.world.applyImpulse(body, impulse[0], impulse[1])
   }
 
   /** The value of each of `sensors`, in their order. Refilled at each step. */

@@ -7,6 +7,7 @@ import { internalIterationsOf } from '../scene/references.ts'
 import { jointActuator, servoOf, type TakeAction, Thruster } from './actuators.ts'
 import { createBody } from './bodies.ts'
 import { ContactSensor } from './contact-sensors.ts'
+import { ContactSurvey } from './contact-survey.ts'
 import { Contacts } from './contacts.ts'
 import { type EngineVector, engineVector, stepWorld } from './engine.ts'
 import type { Servo } from './implicit-motor.ts'
@@ -21,6 +22,12 @@ import { readBody, STATE_STRIDE } from './state.ts'
 export { loadPhysics } from './engine.ts'
 export type { MeasuredForces } from './reactions.ts'
 export { STATE_STRIDE } from './state.ts'
+
+/** What is worked out beside the motion; it takes time. */
+export interface Measured extends MeasuredForces {
+  /** What touches the ground, and how deep contacts are; not where absent. */
+  contacts?: boolean
+}
 
 /** One episode's world. Made anew at each reset: a fresh world is the only one that repeats to the bit. */
 export class PhysicsWorld {
@@ -45,6 +52,8 @@ export class PhysicsWorld {
   readonly raySensors: readonly (RaySensor | undefined)[]
   private readonly touching: readonly ContactSensor[]
   private readonly contacts: Contacts
+  /** Undefined where nobody asks for it. */
+  readonly contactSurvey: ContactSurvey | undefined
   /** Undefined where nobody asks for forces in joints. */
   private readonly reactions: Reactions | undefined
   private readonly measured: MeasuredForces
@@ -54,7 +63,7 @@ export class PhysicsWorld {
    * `coordinates` by name, as in the scene's `reset`; as drawn and at rest where absent. What is not measured
    * of forces in joints is NaN.
    */
-  constructor(plan: ScenePlan, coordinates: ReadonlyMap<string, number>, measured: MeasuredForces) {
+  constructor(plan: ScenePlan, coordinates: ReadonlyMap<string, number>, measured: Measured) {
     const { scene, masses } = plan
     const { world: settings } = scene
     this.plan = plan
@@ -102,6 +111,7 @@ export class PhysicsWorld {
     this.pushed = [...new Set([...pushed, ...thrusters.map(({ body }) => body)])].filter((body) => body.isDynamic())
     this.pushesSteadily = thrusters.length === 0 && this.pushers.every((joint) => joint.pushesSteadily)
     this.contacts = new Contacts(world, bodies)
+    this.contactSurvey = measured.contacts ? new ContactSurvey(scene.bodies) : undefined
     const entries = scene.sensors ?? []
     this.contactSensors = entries.map((entry) => {
       if (entry.type !== 'contact') return undefined
@@ -130,6 +140,7 @@ export class PhysicsWorld {
     for (let index = 0; index < freeJoints.length; index++) freeJoints[index]!.begin()
     for (let index = 0; index < this.touching.length; index++) this.touching[index]!.begin()
     this.reactions?.begin()
+    this.contactSurvey?.begin()
     for (let index = 0; index < takeActions.length; index++) takeActions[index]!(actions[index]!)
     for (let count = 0; count < stepsPerControlStep; count++) {
       // Forces stay in the engine until they are cleared.
@@ -159,6 +170,12 @@ export class PhysicsWorld {
     for (let index = 0; index < freeJoints.length; index++) freeJoints[index]!.follow()
     this.reactions?.follow()
     for (let index = 0; index < this.touching.length; index++) this.touching[index]!.follow(this.contacts)
+    this.contactSurvey?.follow(this.contacts)
+  }
+
+  /** Pushes a dynamic body at its centre of mass, at once: its momentum changes by (x, y), N·s. */
+  applyImpulse(body: number, x: number, y: number): void {
+    this.bodies[body]!.applyImpulse({ x, y }, false)
   }
 
   /** Writes STATE_STRIDE numbers for each body, in the scene's order. */

@@ -21,9 +21,12 @@ const evaluationSchema = z.object({
   meanReturn: z.number(),
   stdReturn: z.number(),
   minReturn: z.number(),
+  /** Not of tasks without a threshold, nor of runs of older versions, which have no `conditions` either. */
+  solvedShare: z.number().optional(),
   meanLength: z.number(),
   terminated: z.int(),
   truncated: z.int(),
+  conditions: z.record(z.string(), z.int()).optional(),
   seeds: z.array(z.int()),
   returns: z.array(z.number()),
 })

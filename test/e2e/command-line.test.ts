@@ -118,6 +118,30 @@ describe('the whole path', () => {
       9,
     )
 
+    const file = path.join('runs', 'first', 'best', 'policy.safetensors')
+    const ofFile = answerOf(
+      await torquelab('eval', file, '--scene', 'pendulum', '--episodes', '4', '--seed', '9', '--json'),
+    )
+    expect(ofFile).toMatchObject({ run: file, policy: 'file', returns: evaluated.returns, solvedAt: -400 })
+    const last = await torquelab('eval', 'first', '--last', '--episodes', '2')
+    expect(last.stdout).toMatch(/last policy of first, 2 episodes[\s\S]*0 % of the episodes solved/)
+
+    const robust = await torquelab(
+      'robustness',
+      'first',
+      '--episodes',
+      '2',
+      '--seed',
+      '9',
+      '--out',
+      'out/r.svg',
+      '--json',
+    )
+    expect(robust.code).toBe(0)
+    expect(answerOf(robust).perturbations[0].levels[2].returns).toEqual(evaluated.returns.slice(0, 2))
+    expect(robust.stderr).toMatch(/mass \(times the scene's\)[\s\S]*unperturbed/)
+    expect(readFileSync(path.join(folder, 'out/r.svg'), 'utf8')).toMatch(/^<svg[\s\S]*Sensor noise[\s\S]*<\/svg>\n$/)
+
     const recorded = answerOf(await torquelab('record', 'first', '--out', 'out/one.mcap', '--seed', '5', '--json'))
     expect(recorded).toMatchObject({ scene: 'pendulum', steps: 200, file: path.join(folder, 'out/one.mcap') })
     const replayed = await torquelab('replay', 'out/one.mcap', '--verify', '--json')
@@ -366,6 +390,9 @@ describe('wrong use and bad input: one clear line, exit 2, no stack trace', () =
     ['a seed that is no seed', () => ['train', 'pendulum', '--seed', '-1'], /"seed" cannot be -1/],
     ['a run name with a slash', () => ['train', 'pendulum', '--run', '../out'], /cannot name a run/],
     ['a run that does not exist', () => ['eval', 'nobody'], /no run called "nobody"/],
+    ['a policy file that does not exist', () => ['eval', 'no.safetensors'], /no\.safetensors: there is no such policy/],
+    ['a scene for a run', () => ['eval', 'nobody', '--scene', 'hopper'], /--scene goes with a policy file/],
+    ['a folder to draw into', () => ['robustness', 'x', '--out', '.'], /this is a folder; name a file with --out/],
     [
       'a run without its policy',
       () => {
@@ -450,10 +477,13 @@ describe('wrong use and bad input: one clear line, exit 2, no stack trace', () =
 })
 
 describe('help', () => {
-  test.each(['train', 'eval', 'record', 'replay', 'validate', 'list'])('%s --help shows examples', async (command) => {
-    const { code, stdout } = await torquelab(command, '--help')
-    expect(code).toBe(0)
-    expect(stdout).toContain('Examples:')
-    expect(stdout).toContain(`torquelab ${command}`)
-  })
+  test.each(['train', 'eval', 'robustness', 'record', 'replay', 'validate', 'list'])(
+    '%s --help shows examples',
+    async (command) => {
+      const { code, stdout } = await torquelab(command, '--help')
+      expect(code).toBe(0)
+      expect(stdout).toContain('Examples:')
+      expect(stdout).toContain(`torquelab ${command}`)
+    },
+  )
 })

@@ -70,17 +70,19 @@ function optimalReturns(): Float64Array {
 const values = optimalReturns()
 let sum = 0
 let squares = 0
+let worst = 0
 const samples = 100_000
 for (let sample = 0; sample < samples; sample++) {
   // Every start alike: angles and velocities on a low-discrepancy lattice.
   const value = interpolate(values, -Math.PI + (2 * Math.PI * sample) / samples, ((sample * 0.6180339887) % 1) * 2 - 1)
   sum += value
   squares += value ** 2
+  worst = Math.min(worst, value)
 }
 const mean = sum / samples
 const deviation = Math.sqrt(squares / samples - mean ** 2)
 console.log(
-  `over all starts: ${mean.toFixed(1)} ± ${deviation.toFixed(1)} (standard error of 20 episodes: ${(deviation / Math.sqrt(20)).toFixed(1)})`,
+  `over all starts: ${mean.toFixed(1)} ± ${deviation.toFixed(1)} (standard error of 20 episodes: ${(deviation / Math.sqrt(20)).toFixed(1)}), from the worst start ${worst.toFixed(1)}`,
 )
 
 const file = 'scenes/pendulum.json'

@@ -126,6 +126,7 @@ export function everything(): Scene {
     ],
     task: {
       maxSteps: 500,
+      solvedAt: 450,
       constants: { target: 1.6 },
       observation: [
         { name: 'position', formula: 'rail.position', unit: 'm', range: [-1, 1] },
