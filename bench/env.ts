@@ -136,7 +136,7 @@ function speedOf(contestant: Contestant, seconds: number): number {
 
 async function measureScene(scene: Scene, options: Options): Promise<{ result: Result; peer?: Peer }> {
   const lengths = await episodeLengths(scene, actionsOf(1), 2000)
-  const peer = await mujocoContestant(scene.name, actionsOf(1))
+  const peer = await mujocoContestant(scene, actionsOf(1))
   const speeds = race(
     [
       await environmentContestant(scene, actionsOf(1)),
