@@ -44,7 +44,7 @@ try {
   await host.request('training.start', {
     scene: 'pendulum',
     steps: 1_000_000,
-    seed: 1,
+    seeds: [1],
     preset: 'default',
     settings: { learningStarts: 100, randomSteps: 100, evaluationInterval: 1_000_000 },
     run: 'bench',

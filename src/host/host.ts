@@ -17,7 +17,13 @@ import { createEnvironment, Environment } from '../sim/environment.ts'
 import { loadPhysics } from '../sim/physics.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import { settingsOf } from '../training/settings.ts'
-import { resumeTraining, startTraining, type Training } from '../training/start-training.ts'
+import {
+  queueTraining,
+  resumeTraining,
+  type StartOptions,
+  startTraining,
+  type Training,
+} from '../training/start-training.ts'
 import {
   type CheckAnswer,
   DEFAULT_STEPS,
@@ -43,6 +49,28 @@ export function train(
   request: Requests['train'],
   onEvent: (event: TrainingEvent) => void = () => {},
 ): { started: TrainingStarted; training: Training } {
+  const options = planTraining(request)
+  const training = startTraining({ ...options, onEvent })
+  const { folder } = training
+  const started = {
+    run: folder.name,
+    folder: folder.folder,
+    scene: options.scene.name,
+    algorithm: training.description().algorithm,
+    engineRequested: options.engine ?? 'fastest',
+    steps: options.budget.steps,
+    episodes: options.budget.episodes,
+  }
+  return { started, training }
+}
+
+/** Makes a run that waits for its turn; `resume` begins it. */
+export function queue(request: Requests['train']): RunFolder {
+  return queueTraining(planTraining(request))
+}
+
+/** What a run is to be; throws a UserError where it cannot be. */
+function planTraining(request: Requests['train']): StartOptions {
   const {
     algorithm = 'ddpg',
     preset = 'default',
@@ -58,7 +86,7 @@ export function train(
   checkEngine(engine, settings, { threads, relaxedSimd })
   const steps = asked.steps ?? (asked.episodes === undefined ? DEFAULT_STEPS : undefined)
   const budget = { steps, episodes: asked.episodes }
-  const training = startTraining({
+  return {
     scene,
     sceneSource: source,
     seed,
@@ -73,18 +101,7 @@ export function train(
     name: asked.run,
     versions: versions(),
     workerFile: packageFile('dist/node/training-worker.js'),
-    onEvent,
-  })
-  const { folder } = training
-  const started = {
-    run: folder.name,
-    folder: folder.folder,
-    scene: scene.name,
-    algorithm: training.description().algorithm,
-    engineRequested: engine ?? 'fastest',
-    ...budget,
   }
-  return { started, training }
 }
 
 /** Goes on with a run as if it had never stopped, further than it was to go where steps or episodes say so. */

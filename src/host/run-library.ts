@@ -1,7 +1,7 @@
 /** The runs in a folder, as windows show them: entries of a list, and the curves of one. */
 import { existsSync, readFileSync } from 'node:fs'
 import type * as z from 'zod'
-import type { AlgorithmName } from '../agent/presets.ts'
+import type { AlgorithmName, PresetName } from '../agent/presets.ts'
 import { messageOf } from '../common/user-error.ts'
 import { type RunDescription, RunFolder } from '../training/run-folder.ts'
 import { resumabilityOf, statusOf } from '../training/run-status.ts'
@@ -10,9 +10,12 @@ import {
   episodePoint,
   evaluationPoint,
   progressPoint,
+  type RunDetails,
   type RunEntry,
   warningPoint,
 } from './rpc/contract.ts'
+import { readRunNotes } from './run-notes.ts'
+import type { SceneLibrary } from './scene-library.ts'
 
 export function listRunEntries(runsFolder: string): RunEntry[] {
   return RunFolder.names(runsFolder).map((name) => {
@@ -28,8 +31,9 @@ export function listRunEntries(runsFolder: string): RunEntry[] {
 }
 
 export function toRunEntry(folder: RunFolder, description: RunDescription): RunEntry {
-  const { name, scene, algorithm, engine, threads, seed, startedAt, result, problem } = description
+  const { name, scene, algorithm, engine, threads, seed, startedAt, queuedAt, result, problem } = description
   const { steps, episodes } = description.budget
+  const { tags, notes, archived } = readRunNotes(folder)
   const { checkpointStep, obstacle } = resumabilityOf(folder, description)
   return {
     name,
@@ -42,7 +46,15 @@ export function toRunEntry(folder: RunFolder, description: RunDescription): RunE
     startedAt,
     status: statusOf(description),
     budget: { ...(steps !== undefined && { steps }), ...(episodes !== undefined && { episodes }) },
-    ...(result && { steps: result.steps, meanReturn: result.evaluation.meanReturn }),
+    ...(result && {
+      steps: result.steps,
+      meanReturn: result.evaluation.meanReturn,
+      seconds: result.seconds,
+    }),
+    ...(queuedAt !== undefined && { queuedAt }),
+    ...(tags.length > 0 && { tags }),
+    ...(notes !== '' && { notes }),
+    ...(archived && { archived }),
     ...(problem && { problem }),
     ...(checkpointStep !== undefined && { checkpointStep }),
     resumable: obstacle === undefined,
@@ -50,9 +62,38 @@ export function toRunEntry(folder: RunFolder, description: RunDescription): RunE
   }
 }
 
+/** Whether a process trains the run now; a run.json that cannot be read says nothing. */
+export function isTraining(folder: RunFolder): boolean {
+  try {
+    return statusOf(folder.readDescription()) === 'running'
+  } catch {
+    return false
+  }
+}
+
 /** The preset's name, with its algorithm where the changes on top have made the run one of the other. */
 function presetOf({ algorithm, preset, presetAlgorithm = algorithm as AlgorithmName }: RunDescription): string {
   return presetAlgorithm === algorithm ? preset : `${presetAlgorithm}/${preset}`
+}
+
+/** What a run was started with; its scene is one that windows know, where they know an equal one. */
+export function runDetails(runsFolder: string, run: string, scenes: SceneLibrary): RunDetails {
+  const folder = RunFolder.open(runsFolder, run)
+  const description = folder.readDescription()
+  const { algorithm, preset, presetAlgorithm, engine, seed, budget, settings, scene, sceneHash } = description
+  return {
+    run,
+    algorithm: algorithm as AlgorithmName,
+    preset: preset as PresetName,
+    presetAlgorithm: presetAlgorithm ?? (algorithm as AlgorithmName),
+    engine,
+    seed,
+    budget,
+    settings,
+    scene: scenes.idOfEqual(folder.readScene()) ?? scenes.idOfRun(run),
+    sceneName: scene,
+    ...(sceneHash !== undefined && { sceneHash }),
+  }
 }
 
 /** What metrics.ndjson and timing.ndjson hold so far. */

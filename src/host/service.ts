@@ -4,15 +4,16 @@
  */
 import { messageOf, UserError } from '../common/user-error.ts'
 import { RunFolder } from '../training/run-folder.ts'
-import type { Training } from '../training/start-training.ts'
-import { train } from './host.ts'
 import { packageVersion, versions } from './package.ts'
 import { createRolloutLibrary } from './rollout-library.ts'
 import { type Channel, serveConnection } from './rpc/connection.ts'
-import type { Answer, EventName, EventPayload, MenuContent, Params, RequestName, RunStatus } from './rpc/contract.ts'
-import { listRunEntries, readRunMetrics, toRunEntry } from './run-library.ts'
+import type { Answer, EventName, EventPayload, MenuContent, Params, RequestName, RunEntry } from './rpc/contract.ts'
+import { isTraining, listRunEntries, readRunMetrics, runDetails, toRunEntry } from './run-library.ts'
+import { writeRunNotes } from './run-notes.ts'
 import { createSceneLibrary } from './scene-library.ts'
 import { describeSettings } from './settings-form.ts'
+import { Trainings, type TrainingsEvents } from './trainings.ts'
+import { renameRun, Trash } from './trash.ts'
 
 export interface HostServiceOptions {
   runsFolder: string
@@ -23,6 +24,8 @@ export interface HostServiceOptions {
   openSceneDialog?: () => Promise<string | null>
   /** Shows a window's menus; absent where there is no place for them but the page. */
   showMenus?: (menus: readonly MenuContent[]) => void
+  /** Threads that may train at once; as many as the machine has cores where absent. */
+  cores?: number
 }
 
 export interface HostService {
@@ -45,15 +48,57 @@ const FRAME_INTERVAL = 33
 export function createHostService(options: HostServiceOptions): HostService {
   const { runsFolder, log } = options
   const windows = new Set<Send>()
-  const scenes = createSceneLibrary()
+  const scenes = createSceneLibrary(runsFolder)
   const rollouts = createRolloutLibrary(runsFolder)
-  const active = new Map<
-    string,
-    { training: Training; status: RunStatus; progress?: EventPayload<'training.progress'> }
-  >()
+  const trash = new Trash(runsFolder)
 
   const broadcast = <Name extends EventName>(name: Name, payload: EventPayload<Name>): void => {
     for (const send of windows) send(name, payload)
+  }
+
+  const events: TrainingsEvents = {
+    onEvent(run, event) {
+      if (event.type === 'started') changed(run)
+      else if (event.type === 'resumed') {
+        changed(run)
+        const { step, episode } = event
+        for (const message of event.notices) broadcast('training.warning', { run, step, episode, message })
+      } else if (event.type === 'episode') broadcast('training.episode', { ...event, run })
+      else if (event.type === 'evaluation') broadcast('training.evaluation', { ...event, run })
+      else if (event.type === 'warning') broadcast('training.warning', { ...event, run })
+      else broadcast('training.progress', { ...event, run })
+    },
+    onChange: (run) => changed(run),
+    log,
+  }
+  const trainings = new Trainings(runsFolder, events, options.cores)
+  const { active } = trainings
+
+  const entryOf = (run: string): RunEntry => {
+    const known = active.get(run)
+    const folder = known?.training.folder ?? RunFolder.open(runsFolder, run)
+    return withProgress(toRunEntry(folder, known?.training.description() ?? folder.readDescription()))
+  }
+
+  /** The entry of a run that trains, as it is now. */
+  const withProgress = (entry: RunEntry): RunEntry => {
+    const known = active.get(entry.name)
+    if (!known) return entry
+    const { status, progress, bestReturn } = known
+    return {
+      ...entry,
+      status,
+      ...(progress && { steps: progress.step, seconds: progress.seconds }),
+      ...(bestReturn !== undefined && { meanReturn: bestReturn }),
+    }
+  }
+
+  const changed = (run: string): void => {
+    try {
+      broadcast('runs.changed', entryOf(run))
+    } catch (error) {
+      log(messageOf(error))
+    }
   }
 
   const frames = setInterval(() => {
@@ -65,53 +110,13 @@ export function createHostService(options: HostServiceOptions): HostService {
   }, FRAME_INTERVAL)
   frames.unref()
 
-  const changed = (run: string): void => {
-    const known = active.get(run)
-    if (known)
-      broadcast('runs.changed', {
-        ...toRunEntry(known.training.folder, known.training.description()),
-        status: known.status,
-      })
-  }
-
-  const findActive = (run: string) => {
-    const known = active.get(run)
-    if (!known) throw new UserError(`The run "${run}" is not training now.`)
-    return known
-  }
-
-  const setStatus = (run: string, status: RunStatus): void => {
-    findActive(run).status = status
-    changed(run)
-  }
-
-  const startTraining: Handlers['training.start'] = (request) => {
-    const { scene, run: name, ...rest } = request
-    let run = ''
-    const { started, training } = train({ ...rest, scene: scenes.pathOf(scene), run: name, runsFolder }, (event) => {
-      const known = active.get(run)
-      if (event.type === 'started' || event.type === 'resumed') changed(run)
-      else if (event.type === 'episode') broadcast('training.episode', { ...event, run })
-      else if (event.type === 'evaluation') broadcast('training.evaluation', { ...event, run })
-      else if (event.type === 'warning') broadcast('training.warning', { ...event, run })
-      else if (event.type === 'progress') {
-        const progress = { ...event, run }
-        if (known) known.progress = progress
-        broadcast('training.progress', progress)
-      }
-    })
-    run = started.run
-    active.set(run, { training, status: 'running' })
-    changed(run)
-    const ended = (): void => {
-      active.delete(run)
-      broadcast('runs.changed', toRunEntry(training.folder, training.description()))
+  /** A run that no worker writes to, here or in another process. */
+  const openIdle = (run: string, what: string): RunFolder => {
+    const folder = RunFolder.open(runsFolder, run)
+    if (active.has(run) || isTraining(folder)) {
+      throw new UserError(`The run "${run}" is training; stop it before it is ${what}.`)
     }
-    training.finished.then(ended, (error) => {
-      log(messageOf(error))
-      ended()
-    })
-    return { run }
+    return folder
   }
 
   const handlers: Handlers = {
@@ -127,24 +132,60 @@ export function createHostService(options: HostServiceOptions): HostService {
       return file ? scenes.open(file) : null
     },
     'settings.describe': () => describeSettings(),
-    'training.start': startTraining,
+    'training.start': ({ scene, seeds, run, ...rest }) => {
+      if (run !== undefined && seeds.length > 1)
+        throw new UserError('Runs of several seeds are named by themselves; leave the name away.')
+      return { runs: trainings.start({ ...rest, scene: scenes.pathOf(scene), run }, seeds) }
+    },
     'training.pause': ({ run }) => {
-      findActive(run).training.pause()
-      setStatus(run, 'paused')
+      trainings.pause(run)
       return {}
     },
-    'training.resume': ({ run }) => {
-      findActive(run).training.resume()
-      setStatus(run, 'running')
+    'training.resume': ({ run, ...budget }) => {
+      trainings.resume(run, budget)
       return {}
     },
     'training.stop': ({ run }) => {
-      findActive(run).training.stop()
-      setStatus(run, 'stopping')
+      trainings.stop(run)
       return {}
     },
-    'runs.list': () =>
-      listRunEntries(runsFolder).map((entry) => ({ ...entry, status: active.get(entry.name)?.status ?? entry.status })),
+    'runs.list': () => listRunEntries(runsFolder).map(withProgress),
+    'runs.details': ({ runs }) => runs.map((run) => runDetails(runsFolder, run, scenes)),
+    'runs.policy': ({ run, policy: choice }) => {
+      const { policy, bytes } = RunFolder.open(runsFolder, run).readPolicy(choice)
+      return { trainedSteps: policy.specification.trainedSteps, file: Buffer.from(bytes).toString('base64') }
+    },
+    'runs.annotate': ({ run, ...change }) => {
+      writeRunNotes(RunFolder.open(runsFolder, run), JSON.parse(JSON.stringify(change)))
+      changed(run)
+      return entryOf(run)
+    },
+    'runs.rename': ({ run, name }) => {
+      renameRun(runsFolder, openIdle(run, 'renamed'), name)
+      broadcast('runs.removed', { run })
+      changed(name)
+      return entryOf(name)
+    },
+    'runs.delete': ({ runs }) => {
+      // All of them or none.
+      const folders = runs.map((run) => openIdle(run, 'deleted'))
+      return folders.map((folder) => {
+        const entry = trash.put(folder)
+        broadcast('runs.removed', { run: folder.name })
+        return entry
+      })
+    },
+    'trash.list': () => trash.list(),
+    'trash.restore': ({ ids }) =>
+      ids.map((id) => {
+        const { name } = trash.restore(id)
+        changed(name)
+        return entryOf(name)
+      }),
+    'trash.empty': () => {
+      trash.empty('all')
+      return {}
+    },
     'runs.metrics': ({ run }) => {
       const progress = active.get(run)?.progress
       const past = readRunMetrics(runsFolder, run)
@@ -156,6 +197,10 @@ export function createHostService(options: HostServiceOptions): HostService {
     'rollouts.read': ({ id, from, to }) => rollouts.read(id, from, to),
     'rollouts.record': ({ run, seed }) => rollouts.record(run, seed),
   }
+
+  trash.empty('old')
+  // What waited when the app was closed.
+  trainings.next()
 
   return {
     connect(channel) {
@@ -170,11 +215,7 @@ export function createHostService(options: HostServiceOptions): HostService {
     sendMenu: (action) => broadcast('menu.chosen', { action }),
     async close() {
       clearInterval(frames)
-      const ending = [...active.values()].map(({ training }) => {
-        training.stop()
-        return training.finished.catch(() => {})
-      })
-      await Promise.all(ending)
+      await trainings.close()
       windows.clear()
     },
   }

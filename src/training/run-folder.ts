@@ -70,6 +70,8 @@ export const runDescriptionSchema = z.object({
     cores: z.int().optional(),
   }),
   startedAt: z.string(),
+  /** Since when the run waits for its turn to train; absent where it does not wait. */
+  queuedAt: z.string().optional(),
   /** SHA-256 of the scene's text in scene.json; older versions did not write it. */
   sceneHash: z.string().optional(),
   /** Steps from which the run was resumed, in order. */

@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { checkpointSteps } from './checkpoints.ts'
 import type { RunDescription, RunFolder } from './run-folder.ts'
 
-export type StoredStatus = RunDescription['status'] | 'interrupted'
+export type StoredStatus = RunDescription['status'] | 'interrupted' | 'queued'
 
 /** What run.json says, unless it says "running" and the process is gone: such a run was interrupted. */
-export function statusOf({ status, processId, processStart }: RunDescription): StoredStatus {
+export function statusOf({ status, processId, processStart, queuedAt }: RunDescription): StoredStatus {
+  if (queuedAt !== undefined) return 'queued'
   return status === 'running' && !isAlive(processId, processStart) ? 'interrupted' : status
 }
 

@@ -1,4 +1,5 @@
-/** Starts a run in a worker thread, or resumes one, and keeps its run.json true, however the worker ends. */
+/** Starts a run in a worker thread, lets it wait, or resumes one, and keeps its run.json true, however the worker ends. */
+import { existsSync } from 'node:fs'
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { EngineName } from '../agent/engine.ts'
@@ -8,7 +9,7 @@ import type { Scene } from '../scene/schema.ts'
 import { allocateLiveView, type LiveFrame, liveReader } from './live-view.ts'
 import { CONTINUE, PAUSE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
 import { type RunDescription, RunFolder, type RunResult } from './run-folder.ts'
-import { resumabilityOf, statusOf, thisProcess } from './run-status.ts'
+import { resumabilityOf, thisProcess } from './run-status.ts'
 import type { TrainingSettings } from './settings.ts'
 import type { TrainingEvent } from './train.ts'
 
@@ -47,6 +48,8 @@ export interface ResumeOptions {
 
 export interface Training {
   folder: RunFolder
+  /** Threads that it was given to learn with; 1 where it chooses them itself. */
+  threads: number
   /** Ends the run cleanly after the current step; `finished` then resolves as for a whole run. */
   stop(): void
   /** Holds the run after its current step, and lets it go on. */
@@ -64,7 +67,22 @@ export interface Training {
 const WORKER_HEAP_MB = 1024
 
 export function startTraining(options: StartOptions): Training {
-  const { scene, seed, settings, budget, engine, runsFolder, versions } = options
+  const { folder, description } = createRun(options)
+  const started: RunDescription = { ...description, status: 'running', ...thisProcess() }
+  folder.writeDescription(started)
+  return runWorker({ ...options, folder, description: started, resume: false })
+}
+
+/** Makes the run's folder, where it waits for its turn: `resumeTraining` begins it. */
+export function queueTraining(options: StartOptions): RunFolder {
+  const { folder, description } = createRun(options)
+  folder.writeDescription({ ...description, queuedAt: new Date().toISOString() })
+  return folder
+}
+
+/** The folder of a run that has not begun: its run.json is not written yet. */
+function createRun(options: StartOptions): { folder: RunFolder; description: RunDescription } {
+  const { scene, seed, settings, budget, engine, runsFolder, versions, relaxedSimd } = options
   const algorithm = algorithmOf(settings)
   const stem = `${scene.name}-${algorithm}-seed${seed}`.replaceAll(' ', '-')
   const folder = RunFolder.create(runsFolder, options.name, stem)
@@ -92,11 +110,10 @@ export function startTraining(options: StartOptions): Training {
       cores: os.availableParallelism(),
     },
     startedAt: new Date().toISOString(),
-    status: 'running',
-    ...thisProcess(),
+    status: 'stopped',
+    ...(relaxedSimd && { relaxedSimd }),
   }
-  folder.writeDescription(description)
-  return runWorker({ ...options, folder, description, resume: false })
+  return { folder, description }
 }
 
 /**
@@ -114,12 +131,15 @@ export function resumeTraining(options: ResumeOptions): Training {
     ? { ...(steps !== undefined && { steps }), ...(episodes !== undefined && { episodes }) }
     : found.budget
   requireMore(folder.name, found, budget, checkpointStep ?? 0)
-  const { result: _result, problem: _problem, ...kept } = found
+  const { result: _result, problem: _problem, queuedAt: _queuedAt, ...kept } = found
+  const hasBegun = existsSync(folder.path('metrics.ndjson'))
   const description: RunDescription = {
     ...kept,
     budget,
     status: 'running',
-    resumedFrom: [...(found.resumedFrom ?? []), checkpointStep ?? 0],
+    ...(hasBegun
+      ? { resumedFrom: [...(found.resumedFrom ?? []), checkpointStep ?? 0] }
+      : { startedAt: new Date().toISOString() }),
     ...thisProcess(),
   }
   const scene = folder.readScene()
@@ -152,7 +172,7 @@ function requireMore(
   if (budget.steps !== undefined && result && trained >= budget.steps) enough(`${trained} steps`)
   if (budget.episodes !== undefined && result && result.episodes >= budget.episodes)
     enough(`${result.episodes} episodes`)
-  if (statusOf(description) === 'finished' && budget === description.budget) enough(`${trained} steps`)
+  if (description.status === 'finished' && budget === description.budget) enough(`${trained} steps`)
 }
 
 interface WorkerOptions
@@ -250,6 +270,7 @@ function runWorker(options: WorkerOptions): Training {
   }
   return {
     folder,
+    threads: threads ?? 1,
     stop: () => command(STOP),
     pause: () => command(PAUSE),
     resume: () => command(CONTINUE),

@@ -51,7 +51,7 @@ const start = (run: string, steps: number, more: Partial<Pick<Start, 'algorithm'
   host.request('training.start', {
     scene: 'pendulum',
     steps,
-    seed: 1,
+    seeds: [1],
     preset: 'default',
     run,
     ...more,
@@ -136,7 +136,7 @@ describe('training', () => {
     const evaluations = collect('training.evaluation')
     const frames = collect('training.frame')
     const changes = collect('runs.changed')
-    expect(await start('watched', 900)).toEqual({ run: 'watched' })
+    expect(await start('watched', 900)).toEqual({ runs: ['watched'] })
     await expect.poll(() => changes.at(-1)?.status, { timeout: 30_000 }).toBe('finished')
     expect(episodes.map(({ step }) => step)).toEqual([200, 400, 600, 800])
     expect(evaluations.map(({ step }) => step)).toEqual([0, 200, 400, 600, 800, 900])
@@ -252,7 +252,7 @@ describe('training', () => {
   })
 
   test('a setting out of range is refused in words', async () => {
-    const params = { scene: 'pendulum', steps: 10, seed: 1, preset: 'default', settings: { discount: 2 } } as const
+    const params: Start = { scene: 'pendulum', steps: 10, seeds: [1], preset: 'default', settings: { discount: 2 } }
     await expect(host.request('training.start', params)).rejects.toThrow(/"discount" cannot be 2/)
   })
 })
@@ -264,11 +264,18 @@ describe('what does not belong', () => {
     ['rollouts.open', { id: '../x' }, /malformed/],
     ['rollouts.open', { id: 'watched/../../x.mcap' }, /malformed/],
     ['runs.metrics', { run: '..' }, /malformed/],
+    ['scenes.read', { id: 'run:../watched' }, /no scene/],
+    ['runs.delete', { runs: ['..'] }, /malformed/],
+    ['runs.delete', { runs: ['watched', 'nobody'] }, /no run called "nobody"/],
+    ['runs.rename', { run: 'watched', name: '../elsewhere' }, /malformed/],
+    ['trash.restore', { ids: ['../watched'] }, /malformed/],
+    ['trash.restore', { ids: ['1-watched'] }, /no deleted run/],
+    ['runs.policy', { run: '../watched', policy: 'best' }, /malformed/],
     ['rollouts.record', { run: 'nobody', seed: 1 }, /no run called "nobody"/],
-    ['training.start', { scene: 'pendulum', seed: -1, preset: 'default', settings: {} }, /malformed.*seed/],
+    ['training.start', { scene: 'pendulum', seeds: [-1], preset: 'default', settings: {} }, /malformed.*seeds/],
     [
       'training.start',
-      { scene: 'pendulum', seed: 1, algorithm: 'sac', preset: 'default', settings: {} },
+      { scene: 'pendulum', seeds: [1], algorithm: 'sac', preset: 'default', settings: {} },
       /malformed.*algorithm/,
     ],
     ['app.info', { surplus: 1 }, /malformed/],

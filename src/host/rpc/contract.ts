@@ -13,6 +13,10 @@ const plainName = z
   .string()
   .max(120)
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a name of letters, digits, _ . and -')
+const trashId = z
+  .string()
+  .max(160)
+  .regex(/^[0-9]+-[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a deleted run')
 const seed = z.int().min(0).max(MAX_SEED)
 const finite = z.number()
 
@@ -30,6 +34,8 @@ export const evaluationPoint = z.object({
   episode: z.int(),
   meanReturn: finite,
   stdReturn: finite,
+  /** Mean over the episodes of Σ γ^t · reward from the reset on, scaled as the critic learns it: what mean Q should come near to. */
+  discountedReturn: finite.optional(),
   isBest: z.boolean(),
 })
 export const episodePoint = z.object({
@@ -49,6 +55,7 @@ export const warningPoint = z.object({ step: z.int(), episode: z.int(), message:
 export const progressPoint = z.object({ step: z.int(), episode: z.int(), seconds: finite, stepsPerSecond: finite })
 
 const runStatus = z.enum([
+  'queued',
   'running',
   'paused',
   'stopping',
@@ -58,6 +65,8 @@ const runStatus = z.enum([
   'interrupted',
   'unreadable',
 ])
+
+const tag = z.string().trim().min(1).max(40)
 
 const runEntry = z.object({
   name: z.string(),
@@ -72,7 +81,15 @@ const runEntry = z.object({
   startedAt: z.string(),
   steps: z.int().optional(),
   budget: z.object({ steps: z.int().optional(), episodes: z.int().optional() }),
+  /** Of the best policy over fresh episodes at the run's end. */
   meanReturn: finite.optional(),
+  /** Training time, s. */
+  seconds: finite.optional(),
+  /** While it waits for its turn: since when. */
+  queuedAt: z.string().optional(),
+  tags: z.array(tag).optional(),
+  notes: z.string().optional(),
+  archived: z.boolean().optional(),
   problem: z.string().optional(),
   /** Step of the newest checkpoint. */
   checkpointStep: z.int().optional(),
@@ -96,6 +113,32 @@ const setting = z.object({
   maximum: finite.optional(),
   /** The value that each preset of each algorithm gives it. */
   presets: z.record(z.enum(algorithmNames), z.record(z.enum(presetNames), settingValue)),
+})
+
+/** What a run was started with. */
+const runDetails = z.object({
+  run: z.string(),
+  algorithm: z.enum(algorithmNames),
+  preset: z.enum(presetNames),
+  /** Whose preset it is. */
+  presetAlgorithm: z.enum(algorithmNames),
+  engine: z.string(),
+  seed: z.int(),
+  budget: z.object({ steps: z.int().optional(), episodes: z.int().optional() }),
+  /** All of them, by name. */
+  settings: z.record(z.string(), settingValue),
+  /** Id of the scene to train the same again: a built-in or opened one that is still equal, otherwise the run's own copy. */
+  scene: z.string(),
+  sceneName: z.string(),
+  /** SHA-256 of the scene. */
+  sceneHash: z.string().optional(),
+})
+
+const trashEntry = z.object({
+  /** Names it among all that was deleted. */
+  id: trashId,
+  name: z.string(),
+  deletedAt: z.string(),
 })
 
 const rolloutEntry = z.object({
@@ -188,17 +231,28 @@ export const requests = {
       scene: z.string().max(4096),
       steps: z.int().min(1).max(1e9).optional(),
       episodes: z.int().min(1).max(1e7).optional(),
-      seed,
+      /** One run for each. */
+      seeds: z.array(seed).min(1).max(100),
       algorithm: z.enum(algorithmNames).optional(),
       preset: z.enum(presetNames),
       settings: z.record(z.string(), settingValue),
       engine: z.enum(engineNames).optional(),
       run: plainName.optional(),
     }),
-    z.object({ run: z.string() }),
+    /** In the order of the seeds. As many begin at once as there are free cores; the rest wait for their turn. */
+    z.object({ runs: z.array(z.string()) }),
   ),
   'training.pause': define(z.strictObject({ run: plainName }), done),
-  'training.resume': define(z.strictObject({ run: plainName }), done),
+  /** A paused run goes on; one that has ended waits for its turn to go on from its newest checkpoint, to a new end where one is given. */
+  'training.resume': define(
+    z.strictObject({
+      run: plainName,
+      steps: z.int().min(1).max(1e9).optional(),
+      episodes: z.int().min(1).max(1e7).optional(),
+    }),
+    done,
+  ),
+  /** Ends a run after its step, or takes a waiting one out of the queue. */
   'training.stop': define(z.strictObject({ run: plainName }), done),
   'runs.list': define(nothing, z.array(runEntry)),
   /** What metrics.ndjson holds of a run so far: a window that opens late catches up with this. */
@@ -214,6 +268,30 @@ export const requests = {
   ),
   /** The scene that the run trains on, as it was at the start. */
   'runs.scene': define(z.strictObject({ run: plainName }), sceneSchema),
+  /** What each run was started with. */
+  'runs.details': define(z.strictObject({ runs: z.array(plainName).min(1).max(100) }), z.array(runDetails)),
+  /** A run's policy as its file has it (.safetensors), in base64. */
+  'runs.policy': define(
+    z.strictObject({ run: plainName, policy: z.enum(['best', 'last']) }),
+    z.object({ trainedSteps: z.int(), file: z.base64() }),
+  ),
+  'runs.annotate': define(
+    z.strictObject({
+      run: plainName,
+      tags: z.array(tag).max(20).optional(),
+      notes: z.string().max(10_000).optional(),
+      archived: z.boolean().optional(),
+    }),
+    runEntry,
+  ),
+  'runs.rename': define(z.strictObject({ run: plainName, name: plainName }), runEntry),
+  /** Moves runs into the trash, from where `trash.restore` takes them back. */
+  'runs.delete': define(z.strictObject({ runs: z.array(plainName).min(1).max(1000) }), z.array(trashEntry)),
+  /** Newest first. */
+  'trash.list': define(nothing, z.array(trashEntry)),
+  'trash.restore': define(z.strictObject({ ids: z.array(trashId).min(1).max(1000) }), z.array(runEntry)),
+  /** Deletes for good. */
+  'trash.empty': define(nothing, done),
   'rollouts.list': define(nothing, z.array(rolloutEntry)),
   /** What a rollout is; its columns come by `rollouts.read`. */
   'rollouts.open': define(z.strictObject({ id: rolloutId }), z.object({ entry: rolloutEntry, scene: sceneSchema })),
@@ -238,6 +316,8 @@ export const events = {
   }),
   /** A run began, changed its status or ended; `problem` says why it failed. */
   'runs.changed': runEntry,
+  /** A run was deleted, or has another name now. */
+  'runs.removed': z.object({ run: z.string() }),
   /** Sent by the shell: an item of the window's menus was chosen, by its name. */
   'menu.chosen': z.object({ action: z.string() }),
   /** A scene was opened outside the window (menu, recent files): show it. */
@@ -261,6 +341,8 @@ export type RunEntry = z.output<typeof runEntry>
 export type RunStatus = z.output<typeof runStatus>
 export type Setting = z.output<typeof setting>
 export type SettingValue = z.output<typeof settingValue>
+export type RunDetails = z.output<typeof runDetails>
+export type TrashEntry = z.output<typeof trashEntry>
 export type RolloutEntry = z.output<typeof rolloutEntry>
 export type RolloutColumns = z.output<typeof rolloutColumns>
 export type EpisodePoint = z.output<typeof episodePoint>

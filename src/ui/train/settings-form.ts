@@ -82,6 +82,24 @@ export function parseNumber(
   return { value }
 }
 
+const MAX_SEED = 4_294_967_295
+const MOST_SEEDS = 100
+
+/** Seeds as typed: `1`, `1-5`, `1, 3, 8-10`; each once, in the order in which they are named. */
+export function parseSeeds(text: string): { value: number[] } | { problem: string } {
+  const seeds = new Set<number>()
+  for (const part of text.split(',')) {
+    const [, first, last = first] = /^\s*(\d+)\s*(?:[-–]\s*(\d+)\s*)?$/.exec(part) ?? []
+    if (first === undefined) return { problem: 'Enter one seed, a range or a list: 1, 1-5 or 1, 3, 8.' }
+    const [from, to] = [Number(first), Number(last)]
+    if (to > MAX_SEED) return { problem: `The largest seed is ${MAX_SEED}.` }
+    if (to < from) return { problem: `A range goes upwards: ${to}-${from}.` }
+    if (seeds.size + (to - from) >= MOST_SEEDS) return { problem: `The most seeds at once are ${MOST_SEEDS}.` }
+    for (let seed = from; seed <= to; seed++) seeds.add(seed)
+  }
+  return { value: [...seeds] }
+}
+
 /** Whether the typed text means something else than the preset. */
 export function isChanged(setting: Setting, base: Base, changes: Changes): boolean {
   const text = changes[setting.name]

@@ -18,11 +18,11 @@ import {
   changedSettings,
   type Preset,
   parseNumber,
+  parseSeeds,
 } from './settings-form.ts'
 import { chooseRun, messageOf, refreshRuns } from './state.ts'
 
 const STEPS_LIMITS = { minimum: 1, maximum: 1e9, integer: true }
-const SEED_LIMITS = { minimum: 0, maximum: 4_294_967_295, integer: true }
 const BASE_HELP: Record<Algorithm, Record<Preset, string>> = {
   ddpg: {
     default: 'Lillicrap et al. 2016, with what learns well on these tasks.',
@@ -55,7 +55,7 @@ export function SettingsPanel() {
   }, [settings, problem])
 
   const parsedSteps = parseNumber(steps.value, STEPS_LIMITS)
-  const parsedSeed = parseNumber(seed.value, SEED_LIMITS)
+  const parsedSeed = parseSeeds(seed.value)
   const changed = changedSettings(settings.value, base.value, changes.value)
   const scene = chosenScene.value?.entry
   const canStart =
@@ -70,14 +70,14 @@ export function SettingsPanel() {
     isStarting.value = true
     problem.value = undefined
     try {
-      const { run } = await host.request('training.start', {
+      const { runs } = await host.request('training.start', {
         scene: scene.id,
         steps: parsedSteps.value,
-        seed: parsedSeed.value,
+        seeds: parsedSeed.value,
         ...base.value,
         settings: changed,
       })
-      chooseRun(run)
+      chooseRun(runs[0]!)
       await refreshRuns()
     } catch (error) {
       problem.value = messageOf(error)

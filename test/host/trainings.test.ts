@@ -1,0 +1,208 @@
+/** The queue of runs, and what a person does to runs that have ended: over the front door, with real training in worker threads. */
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Channel, connectToHost, type HostClient } from '../../src/host/rpc/connection.ts'
+import type { RunEntry } from '../../src/host/rpc/contract.ts'
+import { createHostService, type HostService } from '../../src/host/service.ts'
+import { readPolicy } from '../../src/policy/policy-file.ts'
+import { thisProcess } from '../../src/training/run-status.ts'
+
+const SMALL = {
+  hiddenSizes: [16, 16],
+  evaluationInterval: 200,
+  evaluationEpisodes: 2,
+  reportEpisodes: 2,
+  learningStarts: 100,
+  randomSteps: 50,
+}
+
+let runsFolder: string
+let service: HostService
+let host: HostClient
+const log: string[] = []
+
+/** Two ends of a channel of texts, delivered in order but never at once. */
+function open(cores: number): void {
+  service = createHostService({ runsFolder, shell: 'browser', log: (line) => log.push(line), cores })
+  const windowSide: ((text: string) => void)[] = []
+  const hostSide: ((text: string) => void)[] = []
+  const deliver = (listeners: typeof hostSide) => (text: string) =>
+    void setImmediate(() => listeners.map((listener) => listener(text)))
+  service.connect({ post: deliver(windowSide), on: (listener) => void hostSide.push(listener) })
+  const channel: Channel = { post: deliver(hostSide), on: (listener) => void windowSide.push(listener) }
+  host = connectToHost(channel, (line) => log.push(line))
+}
+
+const start = async (steps: number, seeds: number[]) => {
+  const request = { scene: 'pendulum', steps, seeds, preset: 'default', settings: SMALL } as const
+  return (await host.request('training.start', request)).runs
+}
+const list = () => host.request('runs.list', {})
+const entryOf = async (run: string): Promise<RunEntry | undefined> => (await list()).find(({ name }) => name === run)
+const statusOf = async (run: string) => (await entryOf(run))?.status
+const statuses = async (runs: string[]) => Promise.all(runs.map(statusOf))
+const LONG = { timeout: 60_000, interval: 50 }
+
+beforeEach(() => {
+  runsFolder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-queue-'))
+})
+afterEach(async () => {
+  await service.close()
+  rmSync(runsFolder, { recursive: true, force: true })
+})
+
+describe('Given more runs than cores', () => {
+  test('When they are started, Then they train one after the other in their order, and all come to their end', async () => {
+    open(1)
+    const runs = await start(450, [4, 5, 6])
+    expect(runs.map((run) => run.replace(/-1$/, ''))).toEqual([4, 5, 6].map((seed) => `pendulum-ddpg-seed${seed}`))
+    expect(await statuses(runs)).toEqual(['running', 'queued', 'queued'])
+    await expect.poll(() => statuses(runs), LONG).toEqual(['finished', 'finished', 'finished'])
+    const startTimes = (await list()).map(({ startedAt }) => startedAt)
+    expect([...startTimes].sort()).toEqual(startTimes)
+    for (const { resumedFrom } of runs.map(read)) expect(resumedFrom).toBeUndefined()
+  }, 90_000)
+
+  test('When the app is closed and opened again, Then what waited goes on waiting and begins by itself', async () => {
+    open(1)
+    const [first, second, third] = await start(600, [1, 2, 3])
+    await host.request('training.stop', { run: third! })
+    expect(await statuses([first!, second!, third!])).toEqual(['running', 'queued', 'stopped'])
+    await service.close()
+    expect(read(second!).queuedAt).toBeDefined()
+    open(1)
+    expect(await statusOf(second!)).toBe('running')
+    expect(await statusOf(third!)).toBe('stopped')
+    await expect.poll(() => statusOf(second!), LONG).toBe('finished')
+    // What was taken out of the queue begins when it is resumed.
+    await host.request('training.resume', { run: third! })
+    await expect.poll(() => statusOf(third!), LONG).toBe('finished')
+    expect(read(third!)).toMatchObject({ result: { steps: 600 } })
+  }, 90_000)
+
+  test('When there are two cores, Then two train at once', async () => {
+    open(2)
+    const runs = await start(100_000, [1, 2, 3])
+    expect(await statuses(runs)).toEqual(['running', 'running', 'queued'])
+    for (const run of [runs[2]!, runs[0]!]) await host.request('training.stop', { run })
+    await expect.poll(() => statuses(runs), LONG).toEqual(['stopped', 'running', 'stopped'])
+  }, 60_000)
+})
+
+describe('Given a run that was stopped', () => {
+  test('When it is resumed with a later end, Then it goes on from there, and its curves are whole', async () => {
+    open(1)
+    const [run] = await start(450, [7])
+    await expect.poll(() => statusOf(run!), LONG).toBe('finished')
+    await expect(host.request('training.resume', { run: run! })).rejects.toThrow(/come to its end/)
+    await expect(host.request('training.resume', { run: run!, steps: 450 })).rejects.toThrow(/trained for 450 steps/)
+    await host.request('training.resume', { run: run!, steps: 800 })
+    await expect.poll(() => statusOf(run!), LONG).toBe('finished')
+    expect(read(run!)).toMatchObject({ budget: { steps: 800 }, result: { steps: 800 } })
+    const { episodes } = await host.request('runs.metrics', { run: run! })
+    expect(episodes.map(({ step }) => step)).toEqual([200, 400, 600, 800])
+  }, 90_000)
+})
+
+describe('Given a run that has ended', () => {
+  const run = 'pendulum-ddpg-seed1-1'
+  /** Trained once; each test has a copy. */
+  let trained: string | undefined
+  beforeEach(async () => {
+    if (trained) cpSync(trained, path.join(runsFolder, run), { recursive: true })
+    open(1)
+    if (trained) return
+    await start(250, [1])
+    await expect.poll(() => statusOf(run), LONG).toBe('finished')
+    trained = mkdtempSync(path.join(os.tmpdir(), 'torquelab-trained-'))
+    cpSync(path.join(runsFolder, run), trained, { recursive: true })
+  }, 60_000)
+  afterAll(() => rmSync(trained!, { recursive: true, force: true }))
+
+  test('When it is given tags and notes and put away, Then every window hears of it, and it stays so', async () => {
+    const changes: RunEntry[] = []
+    host.on('runs.changed', (entry) => changes.push(entry))
+    await host.request('runs.annotate', { run, tags: ['baseline'], notes: 'first try' })
+    await host.request('runs.annotate', { run, archived: true })
+    const said = { tags: ['baseline'], notes: 'first try', archived: true }
+    await expect.poll(() => changes.at(-1)).toMatchObject(said)
+    await service.close()
+    open(1)
+    expect(await entryOf(run)).toMatchObject({ ...said, status: 'finished', steps: 250 })
+  })
+
+  test('When it is renamed, Then it is the same run under the new name, which must be free', async () => {
+    const removed: string[] = []
+    host.on('runs.removed', (event) => removed.push(event.run))
+    const before = await host.request('runs.metrics', { run })
+    expect(await host.request('runs.rename', { run, name: 'mine' })).toMatchObject({ name: 'mine', steps: 250 })
+    expect((await list()).map(({ name }) => name)).toEqual(['mine'])
+    expect(await host.request('runs.metrics', { run: 'mine' })).toEqual(before)
+    await expect.poll(() => removed).toEqual([run])
+    await expect(host.request('runs.rename', { run: 'mine', name: 'mine' })).rejects.toThrow(/already a run/)
+  })
+
+  test('When it is deleted, Then it can be taken back whole until the trash is emptied', async () => {
+    const before = await entryOf(run)
+    const [deleted] = await host.request('runs.delete', { runs: [run] })
+    expect(await list()).toEqual([])
+    expect(await host.request('trash.list', {})).toEqual([deleted])
+    expect(await host.request('trash.restore', { ids: [deleted!.id] })).toEqual([before])
+    expect(await entryOf(run)).toEqual(before)
+    const [again] = await host.request('runs.delete', { runs: [run] })
+    await host.request('trash.empty', {})
+    expect(await host.request('trash.list', {})).toEqual([])
+    expect(existsSync(path.join(runsFolder, '.trash', again!.id))).toBe(false)
+    await expect(host.request('trash.restore', { ids: [again!.id] })).rejects.toThrow(/trash was emptied/)
+  })
+
+  test('When another process trains it, Then it is not deleted or renamed under its feet', async () => {
+    const file = path.join(runsFolder, run, 'run.json')
+    writeFileSync(file, JSON.stringify({ ...read(run), status: 'running', ...thisProcess() }))
+    await expect(host.request('runs.delete', { runs: [run] })).rejects.toThrow(/is training; stop it/)
+    await expect(host.request('runs.rename', { run, name: 'other' })).rejects.toThrow(/is training; stop it/)
+  })
+
+  test('When its details are asked for, Then they are what trains the same again', async () => {
+    const [details] = await host.request('runs.details', { runs: [run] })
+    expect(details).toMatchObject({
+      scene: 'pendulum',
+      algorithm: 'ddpg',
+      preset: 'default',
+      presetAlgorithm: 'ddpg',
+      seed: 1,
+      budget: { steps: 250 },
+      settings: { hiddenSizes: [16, 16], discount: 0.99 },
+    })
+    expect((await host.request('scenes.read', { id: `run:${run}` })).name).toBe('pendulum')
+    // The run's own copy trains the same numbers.
+    const { runs } = await host.request('training.start', {
+      scene: `run:${run}`,
+      steps: 250,
+      seeds: [1],
+      preset: 'default',
+      settings: SMALL,
+    })
+    const [again] = runs
+    await expect.poll(() => statusOf(again!), LONG).toBe('finished')
+    expect(readFileSync(path.join(runsFolder, again!, 'metrics.ndjson'), 'utf8')).toBe(
+      readFileSync(path.join(runsFolder, run, 'metrics.ndjson'), 'utf8'),
+    )
+  }, 60_000)
+
+  test('When its policies are asked for, Then they come as their files have them', async () => {
+    for (const policy of ['best', 'last'] as const) {
+      const answer = await host.request('runs.policy', { run, policy })
+      const bytes = Buffer.from(answer.file, 'base64')
+      const { specification } = readPolicy(bytes, policy)
+      expect(specification).toMatchObject({ scene: 'pendulum', trainedSteps: answer.trainedSteps })
+    }
+    expect((await host.request('runs.policy', { run, policy: 'last' })).trainedSteps).toBe(250)
+  })
+})
+
+function read(run: string) {
+  return JSON.parse(readFileSync(path.join(runsFolder, run, 'run.json'), 'utf8'))
+}
