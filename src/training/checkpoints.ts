@@ -37,6 +37,7 @@ export class Checkpoints {
   private readonly queue = new WriteQueue()
   private readonly replay: ReplayLog
   /** Steps of the kept ones, oldest first, with the first segment that each stands on. */
+  private isSaving = false
   private kept: { step: number; firstSegment: number }[]
 
   /** Goes on after a checkpoint, or begins where there is none. */
@@ -54,12 +55,16 @@ export class Checkpoints {
     return this.replay.add
   }
 
-  /** Writes a checkpoint beside training. `arrays` are copies; the logs have the sizes that `trainer` says. */
+  /**
+   * Writes a checkpoint beside training. `arrays` are copies; the logs have the sizes that `trainer` says. Not to be called
+   * while one is being written.
+   */
   save(trainer: Omit<TrainerState, 'replay'>, arrays: Checkpoint['arrays']): void {
+    if (this.isSaving) throw new Error('A checkpoint was begun while another was being written.')
+    this.isSaving = true
     this.replay.flush()
     this.queue.add(async () => {
-      const replay = await this.replay.sync()
-      await this.syncLogs(trainer.logs)
+      const [replay] = await Promise.all([this.replay.sync(), this.syncLogs(trainer.logs)])
       await mkdir(this.folder.path('checkpoint'), { recursive: true })
       await writeFileDurablyAsync(
         fileOf(this.folder, trainer.step),
@@ -69,7 +74,13 @@ export class Checkpoints {
       this.kept.push({ step: trainer.step, firstSegment: firstSegmentOf(replay) })
       while (this.kept.length > KEPT) await rm(fileOf(this.folder, this.kept.shift()!.step), { force: true })
       await this.replay.deleteBefore(Math.min(...this.kept.map(({ firstSegment }) => firstSegment)))
+      this.isSaving = false
     })
+  }
+
+  /** Whether a checkpoint is being written: a slow disk gets fewer of them, not a queue. */
+  get isBusy(): boolean {
+    return this.isSaving
   }
 
   /** Whether training should wait for the disk. */
@@ -92,7 +103,7 @@ export class Checkpoints {
   }
 
   private async syncLogs(logs: Record<string, number>): Promise<void> {
-    for (const name of Object.keys(logs)) {
+    const sync = async (name: string): Promise<void> => {
       const handle = await open(this.folder.path(name), 'r+')
       try {
         await handle.datasync()
@@ -100,6 +111,7 @@ export class Checkpoints {
         await handle.close()
       }
     }
+    await Promise.all(Object.keys(logs).map(sync))
   }
 }
 

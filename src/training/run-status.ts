@@ -18,18 +18,21 @@ export interface Resumability {
   obstacle?: string
 }
 
-/** A run that was ended before its first evaluation has no checkpoint, and can be resumed from its very beginning. */
+/**
+ * A run without a checkpoint can be resumed from its very beginning, where that loses nothing: it was interrupted before its
+ * first. Runs of older versions, which kept none (and no hash of the scene either), hold more than that.
+ */
 export function resumabilityOf(folder: RunFolder, description: RunDescription): Resumability {
   const [checkpointStep] = checkpointSteps(folder)
   const known = checkpointStep === undefined ? {} : { checkpointStep }
   if (statusOf(description) === 'running') return { ...known, obstacle: 'it is training now' }
-  if (checkpointStep === undefined && existsSync(folder.path('checkpoint', 'policy.safetensors'))) {
-    return {
-      obstacle:
-        'it has no checkpoint: older versions kept none, and those of finished runs go when they take too much space',
-    }
+  if (checkpointStep !== undefined) return known
+  if (existsSync(folder.path('checkpoint', 'policy.safetensors'))) {
+    if (description.sceneHash === undefined)
+      return { obstacle: 'it was made by an older version, which kept no checkpoints' }
+    if (description.result) return { obstacle: 'its checkpoints were removed to save space' }
   }
-  return known
+  return {}
 }
 
 /** This process, as run.json keeps it. */

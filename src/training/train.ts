@@ -78,7 +78,7 @@ const PROGRESS_INTERVAL = 200
 
 /** Milliseconds between two checkpoints at most, and between two turns of the event loop, in which files are written. */
 const CHECKPOINT_TIME = 30_000
-const TURN_INTERVAL = 10
+const TURN_INTERVAL = 5
 
 /** Trains to the end of the budget, or until it is stopped. Throws a UserError where the run cannot start or go on. */
 export async function train(options: TrainOptions): Promise<RunResult> {
@@ -110,6 +110,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
     })
     opened.push({ close: () => agent.dispose() })
     const trainer = new Trainer(options, environment, evaluationEnvironment, agent, checkpoints)
+    if (options.resume && !point) options.onEvent({ type: 'resumed', step: 0, episode: 0, notices: [] })
     if (point) {
       trainer.restore(point)
       await readRecords(folder, point.checkpoint.trainer, (first, records) =>
@@ -275,7 +276,7 @@ class Trainer {
     const isDue =
       this.step - this.lastCheckpoint.step >= settings.checkpointInterval ||
       now - this.lastCheckpoint.time >= CHECKPOINT_TIME
-    if (isDue) this.saveCheckpoint()
+    if (isDue && !this.checkpoints.isBusy) this.saveCheckpoint()
     if (now - this.lastProgress < PROGRESS_INTERVAL) return
     this.lastProgress = now
     const { step, episode } = this
@@ -284,8 +285,7 @@ class Trainer {
 
   private async pause(): Promise<void> {
     const before = performance.now()
-    this.saveCheckpoint()
-    await this.checkpoints.settle()
+    await this.saveAndWait()
     this.options.waitWhilePaused?.()
     this.startTime += performance.now() - before
   }
@@ -296,6 +296,13 @@ class Trainer {
     await new Promise((resolve) => setImmediate(resolve))
     this.checkpoints.throwIfFailed()
     this.lastTurn = performance.now()
+  }
+
+  /** Writes a checkpoint of this step, and goes on when it is on disk. */
+  private async saveAndWait(): Promise<void> {
+    await this.checkpoints.settle()
+    this.saveCheckpoint()
+    await this.checkpoints.settle()
   }
 
   /** Copies the whole state of the run as it is after this step; it is written beside training. */
@@ -362,8 +369,7 @@ class Trainer {
 
   private async finish(): Promise<RunResult> {
     // Before the last evaluation, which a run that goes on from here would not have made.
-    this.saveCheckpoint()
-    await this.checkpoints.settle()
+    await this.saveAndWait()
     if (this.lastEvaluatedStep !== this.step) this.evaluate()
     const speed = this.speed(performance.now())
     const seeds = episodeSeeds(REPORT_BLOCK, this.options.settings.reportEpisodes)

@@ -87,6 +87,6 @@ describe('Given a run that has ended or not', () => {
 
   it('When an older version made it, Then it says that it has no checkpoint', () => {
     writeFileSync(path.join(folder.ensureFolder('checkpoint'), 'policy.safetensors'), '')
-    expect(entryOf(description)).toMatchObject({ resumable: false, obstacle: expect.stringContaining('no checkpoint') })
+    expect(entryOf(description)).toMatchObject({ resumable: false, obstacle: expect.stringContaining('older version') })
   })
 })

@@ -170,8 +170,9 @@ describe('Given a checkpoint that is damaged', () => {
   beforeEach(async () => {
     expected = filesOf(await undisturbed(steps))
     folder = newFolder('damaged')
-    await trainAndDie(folder, 300, {})
-    // The two newest of 70, 140, 210 and 280.
+    // Stopped twice, which writes a checkpoint each time, and dead before the next.
+    for (const at of [210, 280]) await resume(folder, {}, { budget: { steps: at } })
+    await trainAndDie(folder, 300, { settings: { ...SMALL, checkpointInterval: 1000 } }, { resume: true })
     expect(checkpointSteps(folder)).toEqual([280, 210])
   })
   const newest = () => folder.path('checkpoint', 'state-000000280.safetensors')
@@ -273,21 +274,23 @@ describe('Given a ring that goes round', () => {
 
 describe.runIf(existsSync('/dev/full'))('Given a disk that is full', () => {
   it.each([
-    ['the replay buffer', 'replay/000000.f32', 0],
-    ['a checkpoint', 'checkpoint/state-000000140.safetensors.partial', 70],
-    ['the metrics', 'metrics.ndjson', undefined],
+    ['the replay buffer', 'replay/000000.f32', { before: 0, last: 0 }],
+    ['a checkpoint', 'checkpoint/state-000000140.safetensors.partial', { before: 70, last: 70 }],
+    ['the metrics', 'metrics.ndjson', { before: 0, last: undefined }],
   ])(
     'When %s cannot be written, Then the run fails in words, and goes on from its last checkpoint',
-    async (_, file, last) => {
+    async (_, file, steps) => {
       const expected = filesOf(await undisturbed(400))
       const folder = newFolder('full')
+      if (steps.before > 0) await resume(folder, {}, { budget: { steps: steps.before } })
       folder.ensureFolder(path.dirname(file))
       symlinkSync('/dev/full', folder.path(file))
-      await expect(train({ ...optionsOf(folder, {}), budget: { steps: 400 } })).rejects.toThrow(
+      const options = { ...optionsOf(folder, {}), budget: { steps: 140 }, resume: steps.before > 0 }
+      await expect(train(options)).rejects.toThrow(
         /full: the run's files cannot be written: the disk is full; free some space, then go on with "torquelab resume full"/,
       )
       folder.close()
-      expect(checkpointSteps(folder)[0]).toBe(last)
+      expect(checkpointSteps(folder)[0]).toBe(steps.last)
       rmSync(folder.path(file), { force: true })
       await resume(folder, {}, { budget: { steps: 400 } })
       expect(filesOf(folder)).toEqual(expected)

@@ -1,0 +1,139 @@
+// Trains the same run twice: once undisturbed, once killed again and again (SIGKILL, at random moments) and resumed each time.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** What the seed determines of a run. */
+export const DETERMINED = [
+  'metrics.ndjson',
+  'best/policy.safetensors',
+  'checkpoint/policy.safetensors',
+  'rollouts/best.mcap',
+]
+
+/** Cheap to train and to checkpoint, so that kills hit every part of the work. */
+const SETTINGS = {
+  hiddenSizes: '16,16',
+  batchSize: 16,
+  learningStarts: 200,
+  randomSteps: 200,
+  evaluationInterval: 500,
+  evaluationEpisodes: 2,
+  reportEpisodes: 2,
+  // Two laps of the ring and a checkpoint being written nearly always.
+  replayCapacity: 10_000,
+  checkpointInterval: 50,
+}
+
+/**
+ * @param {object} options
+ * @param {string} options.node the Node to run on
+ * @param {string} options.cli the built command line
+ * @param {string} options.runsFolder
+ * @param {number} options.steps
+ * @param {number} options.kills
+ * @param {() => number} options.random in [0, 1)
+ * @param {(line: string) => void} options.say
+ */
+export async function killAndCompare({ node, cli, runsFolder, steps, kills, random, say }) {
+  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+  const start = (/** @type {string[]} */ args) => launch(node, [cli, ...args, '--threads', '1', '--runs', runsFolder])
+  const train = (/** @type {string} */ run) =>
+    start(['train', 'pendulum', '--steps', String(steps), '--run', run, ...settings])
+
+  const undisturbed = train('undisturbed')
+  await undisturbed.training
+  const before = performance.now()
+  requireSuccess(await undisturbed.ended)
+  const seconds = (performance.now() - before) / 1000
+  say(`undisturbed: ${steps} steps in ${seconds.toFixed(1)} s`)
+
+  const killed = join(runsFolder, 'killed')
+  const notices = []
+  let done = 0
+  let early = 0
+  let current = train('killed')
+  for (;;) {
+    if (done === kills) break
+    // A fifth of the kills come while the program starts or takes up its state (the first one once there is a run), a fifth
+    // soon after, and the others at any moment after a checkpoint, so that the run gets on.
+    const kind = random()
+    const isEarly = done > 0 && kind < 0.2
+    const before = newestStep(killed)
+    if (isEarly) early++
+    else await Promise.race([current.training, current.ended])
+    if (kind >= 0.4) await Promise.race([untilNewer(killed, before), current.ended])
+    // Half of what is left is shared out among the kills to come, on average; the last start goes to the end.
+    const left = (seconds * (steps - newestStep(killed))) / steps
+    const life = isEarly ? 500 * random() : (random() * 1000 * left) / (kills - done + 1)
+    const ended = await Promise.race([current.ended, sleep(life)])
+    if (ended) {
+      requireSuccess(ended)
+      break
+    }
+    current.child.kill('SIGKILL')
+    notices.push(...noticesOf((await current.ended).stderr))
+    done++
+    if (done % 10 === 0) say(`${done} kills, newest checkpoint at step ${newestStep(killed)}`)
+    current = start(['resume', 'killed'])
+  }
+  const last = await current.ended
+  // Killed at its very end, it may have finished.
+  if (last.code !== 0 && !/has trained for/.test(last.stderr)) requireSuccess(last)
+  notices.push(...noticesOf(last.stderr))
+  const differences = DETERMINED.filter((file) => {
+    const [one, other] = ['undisturbed', 'killed'].map((run) => hashOf(join(runsFolder, run, file)))
+    return one !== other
+  })
+  return { kills: done, early, steps, seconds, differences, notices }
+}
+
+function launch(node, args) {
+  const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let [stdout, stderr] = ['', '']
+  const ended = new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk
+  })
+  // Said once training begins, or goes on.
+  const resumes = args.includes('resume')
+  const training = new Promise((resolve) => {
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk
+      if ((resumes ? /^resumed at/m : /^engine /m).test(stdout)) resolve(undefined)
+    })
+  })
+  return { child, training, ended }
+}
+
+function requireSuccess({ code, stdout, stderr }) {
+  if (code !== 0) throw new Error(`The run failed with code ${code}:\n${stdout}${stderr}`)
+}
+
+/** -1 where there is none. */
+function newestStep(folder) {
+  try {
+    const steps = readdirSync(join(folder, 'checkpoint')).map((name) => /^state-(\d+)\.safetensors$/.exec(name)?.[1])
+    return Math.max(-1, ...steps.flatMap((step) => (step ? [Number(step)] : [])))
+  } catch {
+    return -1
+  }
+}
+
+/** Resolves once there is a newer checkpoint than that of step `before`. */
+async function untilNewer(folder, before) {
+  const deadline = performance.now() + 30_000
+  while (newestStep(folder) <= before && performance.now() < deadline) await sleep(5)
+}
+
+function noticesOf(stderr) {
+  return stderr.split('\n').filter((line) => line.includes('warning: '))
+}
+
+function hashOf(file) {
+  return createHash('sha256').update(readFileSync(file)).digest('hex')
+}
