@@ -253,25 +253,6 @@ function filesBefore(folder: RunFolder): [string, number][] {
     })
 }
 
-describe('Given a ring that goes round', () => {
-  it('Then segments that hold none of it any more are deleted, and the run is still resumed', async () => {
-    // Records of 9 numbers: a segment of 4 MiB has room for 116,508 of them; these settings learn nothing.
-    const settings = {
-      ...SMALL,
-      replayCapacity: 1000,
-      learningStarts: 1e6,
-      randomSteps: 1e6,
-      evaluationInterval: 1e6,
-      checkpointInterval: 60_000,
-    }
-    const folder = newFolder('long')
-    await trainAndDie(folder, 250_000, { settings })
-    expect(readdirSync(folder.path('replay'))).toEqual(['000001.f32', '000002.f32'])
-    await resume(folder, { settings }, { budget: { steps: 250_100 } })
-    expect(statSync(folder.path('replay', '000002.f32')).size).toBe((250_100 - 2 * 116_508) * 36)
-  })
-})
-
 describe.runIf(existsSync('/dev/full'))('Given a disk that is full', () => {
   it.each([
     ['the replay buffer', 'replay/000000.f32', { before: 0, last: 0 }],
