@@ -1,5 +1,4 @@
 /** The runs in a folder, as windows show them: entries of a list, and the curves of one. */
-import { existsSync, readFileSync } from 'node:fs'
 import type * as z from 'zod'
 import type { AlgorithmName, PresetName } from '../agent/presets.ts'
 import { messageOf } from '../common/user-error.ts'
@@ -99,28 +98,14 @@ export function runDetails(runsFolder: string, run: string, scenes: SceneLibrary
 /** What metrics.ndjson and timing.ndjson hold so far. */
 export function readRunMetrics(runsFolder: string, run: string): Answer<'runs.metrics'> {
   const folder = RunFolder.open(runsFolder, run)
-  const metrics = readRows(folder.path('metrics.ndjson'))
+  const metrics = folder.readRows('metrics')
   const ofType = (type: string) => metrics.filter((row) => row.type === type)
   return {
     episodes: valid(ofType('episode'), episodePoint),
     evaluations: valid(ofType('evaluation'), evaluationPoint),
     warnings: valid(ofType('warning'), warningPoint),
-    progress: valid(readRows(folder.path('timing.ndjson')), progressPoint),
+    progress: valid(folder.readRows('timing'), progressPoint),
   }
-}
-
-/** Rows of a log. A line that is no JSON, such as one that was just being written, is left out. */
-function readRows(file: string): Record<string, unknown>[] {
-  if (!existsSync(file)) return []
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as Record<string, unknown>]
-      } catch {
-        return []
-      }
-    })
 }
 
 /** The rows that are what they should be: one that is not hides none of the others. */

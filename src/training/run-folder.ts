@@ -89,6 +89,12 @@ export type RunDescription = z.infer<typeof runDescriptionSchema>
 /** `best` by selection return, or `last`, the latest checkpoint. */
 export type PolicyChoice = 'best' | 'last'
 
+/** TensorBoard's file of a run; it takes any with "tfevents" in its name. */
+export const EVENT_FILE = 'tensorboard/events.out.tfevents.torquelab'
+
+/** Files of a run that only grow. */
+const LOGS = ['metrics.ndjson', 'timing.ndjson', EVENT_FILE]
+
 const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/
 
 const POLICY_FOLDERS: Record<PolicyChoice, string> = { best: 'best', last: 'checkpoint' }
@@ -196,6 +202,21 @@ export class RunFolder {
     this.appendBytes(`${log}.ndjson`, Buffer.from(`${JSON.stringify(row)}\n`))
   }
 
+  /** The rows of a log. A line that is no JSON, such as one that is just being written, is left out. */
+  readRows(log: 'metrics' | 'timing'): Record<string, unknown>[] {
+    const file = this.path(`${log}.ndjson`)
+    if (!existsSync(file)) return []
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line) => {
+        try {
+          return [JSON.parse(line) as Record<string, unknown>]
+        } catch {
+          return []
+        }
+      })
+  }
+
   /** Appends to a log, a file of the run that only grows. Throws a UserError where it cannot be written. */
   appendBytes(log: string, bytes: Uint8Array): void {
     try {
@@ -213,7 +234,7 @@ export class RunFolder {
   /** Cuts the logs back to these sizes, so that what follows is appended there; to nothing where they are not named. */
   cutLogs(sizes: Record<string, number>): void {
     this.close()
-    for (const log of new Set([...Object.keys(sizes), 'metrics.ndjson', 'timing.ndjson'])) {
+    for (const log of new Set([...Object.keys(sizes), ...LOGS])) {
       if (existsSync(this.path(log))) truncateSync(this.path(log), sizes[log] ?? 0)
     }
     for (const log of Object.keys(sizes)) this.openLog(log)

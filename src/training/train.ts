@@ -24,9 +24,10 @@ import { Checkpoints, cutBack, findResumePoint, type ResumePoint, readRecords } 
 import { EpisodeLearner } from './episode-learner.ts'
 import { type Evaluation, episodeSeeds, evaluatePolicy, REPORT_BLOCK, SELECTION_BLOCK } from './evaluate.ts'
 import { networkArrays, networkOf } from './network-arrays.ts'
-import type { RunFolder, RunResult } from './run-folder.ts'
+import { EVENT_FILE, type RunFolder, type RunResult } from './run-folder.ts'
 import { SaturationWatch } from './saturation.ts'
 import type { TrainingSettings } from './settings.ts'
+import { TensorBoardLog } from './tensorboard.ts'
 
 export interface TrainOptions {
   scene: Scene
@@ -154,6 +155,7 @@ class Trainer {
   private readonly learner: EpisodeLearner
   private readonly episodeSeeds: RandomStream
   private readonly saturation = new SaturationWatch()
+  private readonly board: TensorBoardLog
   /** Moved on by pauses, so that speeds are those of training. */
   private startTime = performance.now()
   private lastProgress = this.startTime
@@ -180,6 +182,7 @@ class Trainer {
     this.agent = agent
     this.checkpoints = checkpoints
     this.learner = new EpisodeLearner(agent)
+    this.board = new TensorBoardLog((bytes) => options.folder.appendBytes(EVENT_FILE, bytes))
     this.episodeSeeds = RandomStream.derive(options.seed, 'training episodes')
     this.bestPolicy = this.currentPolicy()
   }
@@ -213,6 +216,7 @@ class Trainer {
     this.startTime -= trainer.seconds * 1000
     this.saturation.restore(trainer.saturation)
     this.episodeSeeds.setState(trainer.episodeSeeds)
+    this.board.restore(this.options.folder.readRows('metrics'))
     this.agent.restore(withoutPrefix('agent.', arrays))
     if (trainer.episodeSeed !== null) {
       const size = this.environment.spec.action.length
@@ -354,7 +358,9 @@ class Trainer {
       folder.writePolicy('best', policy)
     }
     this.log('evaluation', { meanReturn, stdReturn, minReturn, meanLength, isBest })
-    folder.append('timing', { step: this.step, episode: this.episode, ...this.speed(performance.now()) })
+    const timing = { step: this.step, episode: this.episode, ...this.speed(performance.now()) }
+    folder.append('timing', timing)
+    this.board.add({ type: 'timing', ...timing })
   }
 
   /** What an update reports is from before it: a policy that it spoilt is found here, before it is played or saved. */
@@ -413,6 +419,7 @@ class Trainer {
   private log(type: 'episode' | 'evaluation' | 'warning', fields: Record<string, unknown>): void {
     const row = { type, step: this.step, episode: this.episode, ...fields }
     this.options.folder.append('metrics', row)
+    this.board.add(row)
     this.options.onEvent(row as TrainingEvent)
   }
 }
