@@ -19,7 +19,10 @@ message Event {
 message Summary {
   message Value {
     string tag = 1;
-    float simple_value = 2;
+    // Of a oneof, so that 0 is written too.
+    oneof value {
+      float simple_value = 2;
+    }
   }
   repeated Value value = 1;
 }
@@ -102,11 +105,9 @@ export function decodeEvent(data: Uint8Array): { step: number; version?: string;
   const event = Event.toObject(Event.decode(data), { longs: Number }) as {
     step?: number
     file_version?: string
-    summary?: { value: { tag: string; simple_value?: number }[] }
+    summary?: { value: { tag: string; simple_value: number }[] }
   }
-  const scalars = Object.fromEntries(
-    (event.summary?.value ?? []).map(({ tag, simple_value = 0 }) => [tag, simple_value]),
-  )
+  const scalars = Object.fromEntries((event.summary?.value ?? []).map(({ tag, simple_value }) => [tag, simple_value]))
   return { step: event.step ?? 0, ...(event.file_version && { version: event.file_version }), scalars }
 }
 

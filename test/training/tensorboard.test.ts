@@ -40,7 +40,15 @@ describe('Given rows of metrics', () => {
       (bytes) => parts.push(bytes),
       () => 1_700_000_000.25,
     )
-    const episode = { type: 'episode', step: 200, return: -1000, length: 200, epsilon: 0.5, criticLoss: 2 }
+    const episode = {
+      type: 'episode',
+      step: 200,
+      return: -1000,
+      length: 200,
+      epsilon: 0.5,
+      criticLoss: 2,
+      saturation: 0,
+    }
     log.add(episode)
     log.add({ ...episode, step: 300, return: -500, length: 100 })
     log.add({
@@ -54,7 +62,7 @@ describe('Given rows of metrics', () => {
     })
     log.add({ type: 'warning', step: 500, message: 'none of its business' })
     log.add({ type: 'timing', step: 500, seconds: 2, stepsPerSecond: 250 })
-    const shared = { 'rollout/exploration_rate': 0.5, 'train/critic_loss': 2 }
+    const shared = { 'rollout/exploration_rate': 0.5, 'train/critic_loss': 2, 'train/action_saturation': 0 }
     expect(eventsOf(Buffer.concat(parts))).toEqual([
       { step: 0, version: 'brain.Event:2', scalars: {} },
       { step: 200, scalars: { 'rollout/ep_rew_mean': -1000, 'rollout/ep_len_mean': 200, ...shared } },
