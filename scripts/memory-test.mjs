@@ -13,7 +13,7 @@ import { projectPaths, projectRoot } from './lib/project.mjs'
 const FIFTHS = 5
 const ALLOWED_GROWTH = 1.05
 const SETTINGS = [
-  'hiddenSizes=8',
+  'hiddenSizes=[8]',
   'batchSize=4',
   'replayCapacity=100000',
   'evaluationInterval=50000',

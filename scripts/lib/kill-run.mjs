@@ -58,16 +58,14 @@ export async function killAndCompare({ node, cli, runsFolder, steps, kills, rand
   for (;;) {
     if (done === kills) break
     // A fifth of the kills come while the program starts or takes up its state (the first one once there is a run), a fifth
-    // soon after, and the others at any moment after a checkpoint, so that the run gets on.
+    // soon after, and the others spread over the whole run, each once there is a checkpoint of its share.
     const kind = random()
     const isEarly = done > 0 && kind < 0.2
-    const before = newestStep(killed)
     if (isEarly) early++
     else await Promise.race([current.training, current.ended])
-    if (kind >= 0.4) await Promise.race([untilNewer(killed, before), current.ended])
-    // Half of what is left is shared out among the kills to come, on average; the last start goes to the end.
-    const left = (seconds * (steps - newestStep(killed))) / steps
-    const life = isEarly ? 500 * random() : (random() * 1000 * left) / (kills - done + 1)
+    const share = ((done + random()) * steps) / (kills + 1)
+    if (kind >= 0.4) await Promise.race([untilStep(killed, share), current.ended])
+    const life = (isEarly ? 500 : 100) * random()
     const ended = await Promise.race([current.ended, sleep(life)])
     if (ended) {
       requireSuccess(ended)
@@ -124,10 +122,10 @@ function newestStep(folder) {
   }
 }
 
-/** Resolves once there is a newer checkpoint than that of step `before`. */
-async function untilNewer(folder, before) {
-  const deadline = performance.now() + 30_000
-  while (newestStep(folder) <= before && performance.now() < deadline) await sleep(5)
+/** Resolves once there is a checkpoint of `step` or later. */
+async function untilStep(folder, step) {
+  const deadline = performance.now() + 60_000
+  while (newestStep(folder) < step && performance.now() < deadline) await sleep(5)
 }
 
 function noticesOf(stderr) {
