@@ -1,5 +1,6 @@
 /** The `list` command's tables. */
 import type { ListAnswer } from '../host/api.ts'
+import { table } from './table.ts'
 
 export function formatList({ scenes, runs }: ListAnswer, runsFolder: string): string[] {
   const lines = ['Scenes', ...scenes.map(({ name, description }) => `  ${name}  ${description}`), '']
@@ -23,14 +24,4 @@ export function formatList({ scenes, runs }: ListAnswer, runsFolder: string): st
 /** Where `resume` would go on, or why it cannot. */
 function resumeNote({ resumable, checkpointStep = 0, obstacle }: ListAnswer['runs'][number]): string {
   return resumable ? `from step ${checkpointStep}` : `no: ${obstacle}`
-}
-
-function table(header: string[], rows: string[][]): string[] {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)))
-  return [header, ...rows].map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  )
 }

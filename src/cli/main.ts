@@ -2,11 +2,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { algorithmNames, engineNames, presetNames } from '../host/api.ts'
-import { checkScene, exportPolicy, list, record, replay, validate } from '../host/host.ts'
+import { checkScene, compare, exportPolicy, list, record, replay, validate } from '../host/host.ts'
 import { versions } from '../host/package.ts'
 import { runBench } from './bench-command.ts'
 import { addEvaluationCommands } from './evaluation-commands.ts'
 import { formatCheck } from './format-check.ts'
+import { formatCompare } from './format-compare.ts'
 import { formatList } from './format-list.ts'
 import { openApp } from './open-app.ts'
 import { examples, integer, jsonOption, policyOption, runsOption } from './options.ts'
@@ -214,6 +215,26 @@ function createProgram(): Command {
     })
 
   program
+    .command('compare')
+    .description(
+      'put runs beside each other: mean, deviation and interquartile mean over seeds, with its 95 % interval',
+    )
+    .argument('<runs...>', "names of runs, or patterns in quotes such as 'hopper-td3-*'")
+    .option('--steps <list>', 'steps at which to compare, such as 5000,10000 (five, evenly, if absent)', integers)
+    .addOption(runsOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples("compare 'pendulum-ddpg-*' 'pendulum-td3-*'", "compare 'hopper-*' --steps 100000,300000 --json"),
+    )
+    .action((names, { runs: runsFolder, steps, ...options }) => {
+      const output = openOutput(options)
+      const answer = compare({ runs: names, runsFolder, steps })
+      for (const line of formatCompare(answer)) output.line(line)
+      output.answer(answer)
+    })
+
+  program
     .command('app')
     .description('open the desktop app; where there is no display or no Electron, serve it to a browser (the default)')
     .argument('[scene]', 'a scene file to show')
@@ -253,6 +274,10 @@ function createProgram(): Command {
   // exitOverride and configureOutput are not inherited by commands made before them, so copy.
   for (const command of program.commands) command.copyInheritedSettings(program)
   return program
+}
+
+function integers(text: string): number[] {
+  return text.split(',').map(integer)
 }
 
 function collect(text: string, previous: string[]): string[] {

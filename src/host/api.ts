@@ -14,17 +14,20 @@ import type { Perturbation, PerturbationName, Robustness, RobustnessLevel } from
 import type { RunDescription, RunResult } from '../training/run-folder.ts'
 import type { Training } from '../training/start-training.ts'
 import type { TrainingEvent } from '../training/train.ts'
+import type { CompareAnswer, Statistics } from './compare-runs.ts'
 import type { RunEntry } from './rpc/contract.ts'
 import type { BuiltInScene } from './scenes.ts'
 
 export type {
   Check,
+  CompareAnswer,
   Perturbation,
   PerturbationName,
   Problem,
   RobustnessLevel,
   RunDescription,
   RunResult,
+  Statistics,
   Training,
   TrainingEvent,
 }
@@ -92,6 +95,11 @@ export const requests = {
   check: z.strictObject({ scene: filePath.describe("a built-in scene's name, or a scene file's path") }),
   validate: z.strictObject({ file: filePath }),
   list: z.strictObject({ runsFolder: filePath }),
+  compare: z.strictObject({
+    runs: z.array(filePath).min(1).describe('names of runs, or patterns such as hopper-td3-*'),
+    runsFolder: filePath,
+    steps: z.array(z.int().min(0)).optional().describe('steps at which to compare, whole numbers'),
+  }),
 }
 
 export type Requests = { [Name in keyof typeof requests]: z.input<(typeof requests)[Name]> }

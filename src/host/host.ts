@@ -26,6 +26,7 @@ import {
 } from '../training/start-training.ts'
 import {
   type CheckAnswer,
+  type CompareAnswer,
   DEFAULT_STEPS,
   type ExportAnswer,
   type ListAnswer,
@@ -37,6 +38,7 @@ import {
   type ValidateAnswer,
 } from './api.ts'
 import { check } from './check-request.ts'
+import { compareRuns } from './compare-runs.ts'
 import { checkExportFile, checkTensorFlowFolder, writeExport } from './export-files.ts'
 import { packageFile, versions } from './package.ts'
 import { listRunEntries } from './run-library.ts'
@@ -234,4 +236,9 @@ export async function checkScene(request: Requests['check']): Promise<CheckAnswe
 export function list(request: Requests['list']): ListAnswer {
   const { runsFolder } = check('list', request)
   return { scenes: listScenes(), runs: listRunEntries(runsFolder) }
+}
+
+/** Runs beside each other, with statistics over the seeds of those that differ in nothing else. */
+export function compare(request: Requests['compare']): CompareAnswer {
+  return compareRuns(check('compare', request))
 }
