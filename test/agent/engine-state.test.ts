@@ -19,6 +19,8 @@ const everything: Partial<AgentSettings> = {
   observationNormalisation: true,
   gradientClip: 0.1,
   preactivationPenalty: 0.1,
+  policyAveraging: 200,
+  rewardScale: 0.5,
   randomSteps: 15,
   hiddenSizes: [40, 33],
 }
