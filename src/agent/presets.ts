@@ -1,7 +1,12 @@
 /** The settings that a run starts from: for each algorithm ours, and its paper's. */
 import type { AgentSettings } from './settings.ts'
 
-export const presetNames = ['default', 'paper'] as const
+/** Presets of the algorithms themselves. */
+export const agentPresetNames = ['default', 'paper'] as const
+export type AgentPresetName = (typeof agentPresetNames)[number]
+
+/** All that a run can start from: `scene` is `default` with what the scene's training file changes. */
+export const presetNames = ['scene', ...agentPresetNames] as const
 export type PresetName = (typeof presetNames)[number]
 
 export const algorithmNames = ['ddpg', 'td3'] as const
@@ -65,7 +70,7 @@ const td3Paper: AgentSettings = {
 }
 
 /** `paper` is faithful to the paper; `default` is what learns well on these tasks. */
-export const presets: Record<AlgorithmName, Record<PresetName, AgentSettings>> = {
+export const presets: Record<AlgorithmName, Record<AgentPresetName, AgentSettings>> = {
   ddpg: {
     paper: ddpgPaper,
     default: { ...ddpgPaper, softUpdateRate: 0.01, criticL2: 0, learningStarts: 1000, randomSteps: 1000 },

@@ -54,14 +54,21 @@ function createProgram(): Command {
     .command('train')
     .description('train a controller for a scene')
     .argument('<scene>', "a built-in scene's name (see torquelab list) or a scene file's path")
-    .option('--steps <n>', 'environment steps to train for (10000 when neither this nor --episodes is given)', integer)
+    .option(
+      '--steps <n>',
+      "environment steps to train for (when neither this nor --episodes is given: the scene's own number, else 10000)",
+      integer,
+    )
     .option('--episodes <n>', 'episodes to train for', integer)
     .option('--seed <n>', 'the one number that all randomness comes from', integer, 1)
-    .addOption(new Option('--algo <name>', 'learning algorithm').choices(algorithmNames).default('ddpg'))
     .addOption(
-      new Option('--preset <name>', "the algorithm's settings to start from: ours, or its paper's")
-        .choices(presetNames)
-        .default('default'),
+      new Option('--algo <name>', "learning algorithm (the scene's own choice, else ddpg)").choices(algorithmNames),
+    )
+    .addOption(
+      new Option(
+        '--preset <name>',
+        "the algorithm's settings to start from: tuned for the scene where it has any, ours in general, or its paper's",
+      ).choices(presetNames),
     )
     .option('--set <name=value>', 'change one setting (repeatable); docs/algorithms.md lists them', collect, [])
     .addOption(

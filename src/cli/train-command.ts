@@ -9,8 +9,8 @@ export interface TrainOptions {
   steps?: number
   episodes?: number
   seed: number
-  algo: string
-  preset: string
+  algo?: string
+  preset?: string
   set: string[]
   engine?: string
   threads?: number

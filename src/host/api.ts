@@ -104,7 +104,7 @@ export const requests = {
 
 export type Requests = { [Name in keyof typeof requests]: z.input<(typeof requests)[Name]> }
 
-/** Steps that `train` runs for when neither steps nor episodes are given. */
+/** Steps that `train` runs for when neither steps nor episodes are given, nor by the scene's training file. */
 export const DEFAULT_STEPS = 10_000
 export const DEFAULT_EVALUATION_EPISODES = 20
 

@@ -42,7 +42,7 @@ import { compareRuns } from './compare-runs.ts'
 import { checkExportFile, checkTensorFlowFolder, writeExport } from './export-files.ts'
 import { packageFile, versions } from './package.ts'
 import { listRunEntries } from './run-library.ts'
-import { listScenes, openScene, readSceneText } from './scenes.ts'
+import { listScenes, openScene, openSceneTraining, readSceneText } from './scenes.ts'
 
 export { evaluate, robustness } from './evaluation.ts'
 
@@ -73,20 +73,16 @@ export function queue(request: Requests['train']): RunFolder {
 
 /** What a run is to be; throws a UserError where it cannot be. */
 function planTraining(request: Requests['train']): StartOptions {
-  const {
-    algorithm = 'ddpg',
-    preset = 'default',
-    seed = 1,
-    engine,
-    threads,
-    relaxedSimd,
-    runsFolder,
-    ...asked
-  } = check('train', request)
+  const { seed = 1, engine, threads, relaxedSimd, runsFolder, ...asked } = check('train', request)
   const { scene, source } = openScene(asked.scene)
-  const settings = settingsOf(algorithm, preset, asked.settings)
+  const tuned = openSceneTraining(asked.scene)
+  const algorithm = asked.algorithm ?? tuned?.algorithm ?? 'ddpg'
+  const sceneChanges = tuned?.settings[algorithm]
+  // Where the scene has no settings of its own, its preset is the general one.
+  const preset = (asked.preset ?? 'scene') === 'scene' && !sceneChanges ? 'default' : (asked.preset ?? 'scene')
+  const settings = settingsOf(algorithm, preset, asked.settings, sceneChanges)
   checkEngine(engine, settings, { threads, relaxedSimd })
-  const steps = asked.steps ?? (asked.episodes === undefined ? DEFAULT_STEPS : undefined)
+  const steps = asked.steps ?? (asked.episodes === undefined ? (tuned?.steps ?? DEFAULT_STEPS) : undefined)
   const budget = { steps, episodes: asked.episodes }
   return {
     scene,

@@ -1,11 +1,14 @@
 /** Scenes by name or by path. */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { suggestion } from '../common/nearest.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { loadScene, MAX_SCENE_LENGTH } from '../scene/load.ts'
 import type { Scene } from '../scene/schema.ts'
+import { loadSceneTraining, type SceneTraining, trainingFileOf } from '../training/scene-training.ts'
 import { packageFile } from './package.ts'
+
+const TRAINING_ENDING = '.training.json'
 
 /** A built-in scene as lists show it. */
 export interface BuiltInScene {
@@ -16,8 +19,8 @@ export interface BuiltInScene {
 
 /** A built-in's name, or a file's path (anything with a slash or ending in .json). `source` says which it was. */
 export function openScene(nameOrPath: string): { scene: Scene; source: string } {
-  const isPath = /[\\/]/.test(nameOrPath) || nameOrPath.endsWith('.json')
-  if (isPath) return { scene: loadScene(readSceneText(nameOrPath), nameOrPath), source: path.resolve(nameOrPath) }
+  if (isPath(nameOrPath))
+    return { scene: loadScene(readSceneText(nameOrPath), nameOrPath), source: path.resolve(nameOrPath) }
   const names = builtInNames()
   if (!names.includes(nameOrPath)) {
     const hint = suggestion(nameOrPath, names)
@@ -27,6 +30,16 @@ export function openScene(nameOrPath: string): { scene: Scene; source: string } 
   }
   const file = builtInFile(nameOrPath)
   return { scene: loadScene(readSceneText(file), file), source: nameOrPath }
+}
+
+/** How the scene that `openScene` takes is trained; undefined where there is no training file beside it. Throws a UserError for one that is wrong. */
+export function openSceneTraining(nameOrPath: string): SceneTraining | undefined {
+  const file = trainingFileOf(isPath(nameOrPath) ? nameOrPath : builtInFile(nameOrPath))
+  return existsSync(file) ? loadSceneTraining(readSceneText(file), file) : undefined
+}
+
+function isPath(nameOrPath: string): boolean {
+  return /[\\/]/.test(nameOrPath) || nameOrPath.endsWith('.json')
 }
 
 /** A scene file's text; throws a UserError that names the file when it cannot be read. */
@@ -56,7 +69,7 @@ export function listScenes(): BuiltInScene[] {
 /** Names of the built-in scenes, sorted; their files are not read. */
 export function builtInNames(): string[] {
   return readdirSync(packageFile('scenes'))
-    .filter((file) => file.endsWith('.json'))
+    .filter((file) => file.endsWith('.json') && !file.endsWith(TRAINING_ENDING))
     .map((file) => path.basename(file, '.json'))
     .sort()
 }

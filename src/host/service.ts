@@ -11,6 +11,7 @@ import type { Answer, EventName, EventPayload, MenuContent, Params, RequestName,
 import { isTraining, listRunEntries, readRunMetrics, runDetails, toRunEntry } from './run-library.ts'
 import { writeRunNotes } from './run-notes.ts'
 import { createSceneLibrary } from './scene-library.ts'
+import { openSceneTraining } from './scenes.ts'
 import { describeSettings } from './settings-form.ts'
 import { Trainings, type TrainingsEvents } from './trainings.ts'
 import { renameRun, Trash } from './trash.ts'
@@ -131,7 +132,12 @@ export function createHostService(options: HostServiceOptions): HostService {
       const file = await options.openSceneDialog?.()
       return file ? scenes.open(file) : null
     },
-    'settings.describe': () => describeSettings(),
+    'settings.describe': ({ scene }) =>
+      describeSettings(scene === undefined ? undefined : openSceneTraining(scenes.pathOf(scene))),
+    'scenes.training': ({ id }) => {
+      const training = openSceneTraining(scenes.pathOf(id))
+      return training ? { algorithm: training.algorithm, steps: training.steps } : null
+    },
     'training.start': ({ scene, seeds, run, ...rest }) => {
       if (run !== undefined && seeds.length > 1)
         throw new UserError('Runs of several seeds are named by themselves; leave the name away.')

@@ -1,6 +1,7 @@
 /** The training settings as a form: names, groups, help, bounds and the presets' values, all from the one schema. */
 import * as z from 'zod'
 import { algorithmNames, presetNames } from '../agent/presets.ts'
+import type { SceneTraining } from '../training/scene-training.ts'
 import {
   groupOfSetting,
   settingGroups,
@@ -25,12 +26,14 @@ interface Property {
 
 const kinds = { number: 'number', integer: 'integer', array: 'integers', boolean: 'boolean', string: 'choice' } as const
 
-/** All settings, group by group. */
-export function describeSettings(): Setting[] {
+/** All settings, group by group; `training` is what the chosen scene's training file says, for the preset `scene`. */
+export function describeSettings(training?: SceneTraining): Setting[] {
   const { properties } = z.toJSONSchema(trainingSettingsSchema) as unknown as {
     properties: Record<keyof TrainingSettings, Property>
   }
-  const presets = each(algorithmNames, (algorithm) => each(presetNames, (preset) => settingsOf(algorithm, preset)))
+  const presets = each(algorithmNames, (algorithm) =>
+    each(presetNames, (preset) => settingsOf(algorithm, preset, {}, training?.settings[algorithm])),
+  )
   const names = Object.keys(properties) as (keyof TrainingSettings)[]
   const settings = names.map((name): Setting => {
     const property = properties[name]

@@ -79,14 +79,18 @@ const trainingDefaults = {
 }
 
 /**
- * The settings of an algorithm's preset with `changes` (by name) on top.
+ * The settings of an algorithm's preset with `changes` (by name) on top. The preset `scene` is `default` with `sceneChanges`,
+ * those of the scene's training file, which the other presets leave out.
  * Throws a UserError that names the setting and what it may be, or the settings that do not go together.
  */
 export function settingsOf(
   algorithm: AlgorithmName,
   preset: PresetName,
-  changes: Record<string, unknown> = {},
+  asked: Record<string, unknown> = {},
+  sceneChanges: Record<string, unknown> = {},
 ): TrainingSettings {
+  const isForScene = preset === 'scene'
+  const changes = isForScene ? { ...sceneChanges, ...asked } : asked
   const known = Object.keys(trainingSettingsSchema.shape)
   for (const name of Object.keys(changes)) {
     if (!known.includes(name))
@@ -94,7 +98,11 @@ export function settingsOf(
         `There is no setting called "${name}".${suggestion(name, known)} docs/algorithms.md lists them all.`,
       )
   }
-  const parsed = trainingSettingsSchema.safeParse({ ...presets[algorithm][preset], ...trainingDefaults, ...changes })
+  const parsed = trainingSettingsSchema.safeParse({
+    ...presets[algorithm][isForScene ? 'default' : preset],
+    ...trainingDefaults,
+    ...changes,
+  })
   if (parsed.success) {
     checkCombination(parsed.data)
     return parsed.data

@@ -1,7 +1,7 @@
 // Settings that make no sense together are refused with a reason; all else, the presets among them, is not.
 import { describe, expect, test } from 'vitest'
 import { checkCombination } from '../../src/agent/combinations.ts'
-import { algorithmNames, presetNames, presets } from '../../src/agent/presets.ts'
+import { agentPresetNames, algorithmNames, presets } from '../../src/agent/presets.ts'
 import type { AgentSettings } from '../../src/agent/settings.ts'
 import { UserError } from '../../src/common/user-error.ts'
 
@@ -41,7 +41,7 @@ describe('Given settings that do', () => {
 
   test('when they are presets, then nothing is thrown', () => {
     for (const algorithm of algorithmNames) {
-      for (const preset of presetNames) expect(() => checkCombination(presets[algorithm][preset])).not.toThrow()
+      for (const preset of agentPresetNames) expect(() => checkCombination(presets[algorithm][preset])).not.toThrow()
     }
   })
 })

@@ -386,7 +386,7 @@ describe('wrong use and bad input: one clear line, exit 2, no stack trace', () =
       () => ['train', 'pendulum', '--set', 'batchNormalisation=true', '--set', 'layerNormalisation=true'],
       /batchNormalisation and layerNormalisation exclude each other: .*turn one of them off/,
     ],
-    ['an unknown preset', () => ['train', 'pendulum', '--preset', 'best'], /preset.*default, paper/],
+    ['an unknown preset', () => ['train', 'pendulum', '--preset', 'best'], /preset.*scene, default, paper/],
     ['a seed that is no seed', () => ['train', 'pendulum', '--seed', '-1'], /"seed" cannot be -1/],
     ['a run name with a slash', () => ['train', 'pendulum', '--run', '../out'], /cannot name a run/],
     ['a run that does not exist', () => ['eval', 'nobody'], /no run called "nobody"/],

@@ -19,8 +19,8 @@ const td3: Base = { algorithm: 'td3', preset: 'default' }
 
 /** The same value in every preset. */
 const everywhere = (value: SettingValue): Setting['presets'] => ({
-  ddpg: { default: value, paper: value },
-  td3: { default: value, paper: value },
+  ddpg: { scene: value, default: value, paper: value },
+  td3: { scene: value, default: value, paper: value },
 })
 
 const rate: Setting = {
@@ -30,7 +30,7 @@ const rate: Setting = {
   kind: 'number',
   minimum: 0,
   maximum: 1,
-  presets: { ddpg: { default: 0.01, paper: 0.001 }, td3: { default: 0.005, paper: 0.005 } },
+  presets: { ddpg: { scene: 0.01, default: 0.01, paper: 0.001 }, td3: { scene: 0.005, default: 0.005, paper: 0.005 } },
 }
 const sizes: Setting = {
   name: 'hiddenSizes',
@@ -53,7 +53,7 @@ const twins: Setting = {
   group: 'TD3',
   help: 'two critics',
   kind: 'boolean',
-  presets: { ddpg: { default: false, paper: false }, td3: { default: true, paper: true } },
+  presets: { ddpg: { scene: false, default: false, paper: false }, td3: { scene: true, default: true, paper: true } },
 }
 const noise: Setting = {
   name: 'noise',

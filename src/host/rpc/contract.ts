@@ -225,7 +225,13 @@ export const requests = {
   'scenes.read': define(z.strictObject({ id: z.string().max(4096) }), sceneSchema),
   /** Asks for a scene file in the system's dialog; null where it was cancelled or there is no dialog (browser mode). */
   'scenes.openDialog': define(nothing, sceneEntry.nullable()),
-  'settings.describe': define(nothing, z.array(setting)),
+  /** What a scene's training file proposes; null where it has none. */
+  'scenes.training': define(
+    z.strictObject({ id: z.string().max(4096) }),
+    z.object({ algorithm: z.enum(algorithmNames), steps: z.int() }).nullable(),
+  ),
+  /** With a scene, the preset `scene` has what its training file changes. */
+  'settings.describe': define(z.strictObject({ scene: z.string().max(4096).optional() }), z.array(setting)),
   'training.start': define(
     z.strictObject({
       scene: z.string().max(4096),

@@ -25,34 +25,50 @@ import { chooseRun, messageOf, refreshRuns } from './state.ts'
 const STEPS_LIMITS = { minimum: 1, maximum: 1e9, integer: true }
 const BASE_HELP: Record<Algorithm, Record<Preset, string>> = {
   ddpg: {
+    scene: 'Tuned for this scene where its training file says how; else as default.',
     default: 'Lillicrap et al. 2016, with what learns well on these tasks.',
     paper: 'Faithful to Lillicrap et al. 2016.',
   },
   td3: {
+    scene: 'Tuned for this scene where its training file says how; else as default.',
     default: "Fujimoto et al. 2018, with the settings of its authors' later code.",
     paper: 'Faithful to Fujimoto et al. 2018.',
   },
 }
 
+/** Where the scene proposes no number of its own. */
+const DEFAULT_STEPS = 10_000
+
 export function SettingsPanel() {
   const settings = useSignal<readonly Setting[]>([])
-  const base = useSignal<Base>({ algorithm: 'ddpg', preset: 'default' })
+  const base = useSignal<Base>({ algorithm: 'ddpg', preset: 'scene' })
   const changes = useSignal<Changes>({})
-  const steps = useSignal('10000')
+  const steps = useSignal(String(DEFAULT_STEPS))
   const seed = useSignal('1')
   const isStarting = useSignal(false)
   const problem = useSignal<string | undefined>(undefined)
 
+  const sceneId = chosenScene.value?.entry.id
   useEffect(() => {
-    host.request('settings.describe', {}).then(
-      (answer) => {
-        settings.value = answer
-      },
-      (error) => {
-        problem.value = messageOf(error)
-      },
-    )
-  }, [settings, problem])
+    let isCurrent = true
+    const describe = async () => {
+      const described = await host.request('settings.describe', sceneId === undefined ? {} : { scene: sceneId })
+      const training = sceneId === undefined ? null : await host.request('scenes.training', { id: sceneId })
+      if (!isCurrent) return
+      batch(() => {
+        settings.value = described
+        changes.value = {}
+        base.value = { algorithm: training?.algorithm ?? 'ddpg', preset: 'scene' }
+        steps.value = String(training?.steps ?? DEFAULT_STEPS)
+      })
+    }
+    describe().catch((error) => {
+      if (isCurrent) problem.value = messageOf(error)
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [sceneId, settings, changes, base, steps, problem])
 
   const parsedSteps = parseNumber(steps.value, STEPS_LIMITS)
   const parsedSeed = parseSeeds(seed.value)
