@@ -1,86 +1,131 @@
 // The slow half of the tests: does the learner learn, over seeds, as docs/results.md says?
-// `npm run test:learning` trains every study below, prints its table and fails where a gate is missed.
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
+// `npm run test:learning` trains every study below, one run a core, keeps one file a finished seed in docs/studies/, prints the
+// tables and fails where a gate is missed. Seeds that have a file are taken from it; a run that was killed goes on where it was.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
+import { parseArgs } from 'node:util'
 import { projectRoot } from './lib/project.mjs'
+import { STUDIES } from './lib/studies.mjs'
 
-/** `gate`: what the best policy's mean return must reach, for every seed. Without one, the study is for comparison. */
-const STUDIES = [
-  {
-    title: 'pendulum, preset default',
-    scene: 'pendulum',
-    preset: 'default',
-    steps: 10_000,
-    seeds: [1, 2, 3],
-    gate: -150,
+const { values: options } = parseArgs({
+  options: {
+    again: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    processes: { type: 'string', default: String(os.availableParallelism()) },
+    runs: { type: 'string', default: path.join(projectRoot, '.torquelab/studies') },
   },
-  { title: 'pendulum, preset paper', scene: 'pendulum', preset: 'paper', steps: 10_000, seeds: [1, 2] },
-]
+})
+const folder = path.join(projectRoot, 'docs/studies')
+mkdirSync(folder, { recursive: true })
 
-/** Steps between two columns of the tables. */
-const COLUMN = 2500
-
-const runsFolder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-learning-'))
-const jobs = STUDIES.flatMap((study) => study.seeds.map((seed) => ({ study, seed })))
-const results = new Map()
-process.stderr.write(`Training ${jobs.length} runs, two at a time, in ${runsFolder}\n`)
-await Promise.all([work(), work()])
+const chosen = STUDIES.filter(({ name }) => options.only === undefined || name.includes(options.only))
+const jobs = chosen.flatMap((study) => study.seeds.map((seed) => ({ study, seed })))
+const open = jobs.filter((job) => options.again || !existsSync(fileOf(job)))
+process.stderr.write(`${open.length} of ${jobs.length} seeds to train, in ${options.runs}\n`)
+await Promise.all(Array.from({ length: Math.max(1, Number(options.processes)) }, work))
 
 let passed = 0
 let failed = 0
-for (const study of STUDIES) printStudy(study)
+for (const study of chosen) printStudy(study)
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
 process.exitCode = failed > 0 ? 1 : 0
 
+/** @typedef {{ study: (typeof STUDIES)[number], seed: number }} Job */
+
+/** @param {Job} job */
+function fileOf({ study, seed }) {
+  return path.join(folder, `${study.name}-seed${seed}.json`)
+}
+
 async function work() {
-  for (let job = jobs.shift(); job; job = jobs.shift()) {
-    const { study, seed } = job
-    const run = `${study.scene}-${study.preset}-${seed}`
-    const options = [
-      '--preset',
-      study.preset,
-      '--steps',
-      study.steps,
-      '--seed',
-      seed,
-      '--run',
-      run,
-      '--runs',
-      runsFolder,
-    ]
-    const answer = await train([study.scene, ...options.map(String)])
-    results.set(`${study.title} ${seed}`, { answer, curve: readCurve(run) })
-    process.stderr.write(`${run}: ${answer?.evaluation.meanReturn.toFixed(1) ?? 'failed'}\n`)
+  for (let job = open.shift(); job; job = open.shift()) {
+    const run = `${job.study.name}-seed${job.seed}`
+    const description = await trainToTheEnd(job, run)
+    if (!description?.result) {
+      process.stderr.write(`${run}: failed${description?.problem ? `: ${description.problem}` : ''}\n`)
+      continue
+    }
+    writeFileSync(fileOf(job), `${JSON.stringify(studyRecord(job, run, description), null, 2)}\n`)
+    process.stderr.write(`${run}: ${description.result.evaluation.meanReturn.toFixed(1)}\n`)
   }
 }
 
-function train(args) {
-  const child = spawn(process.execPath, [path.join(projectRoot, 'scripts/start.mjs'), 'train', ...args, '--json'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  let stdout = ''
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk
-  })
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve(code === 0 ? JSON.parse(stdout.trimEnd().split('\n').at(-1)) : undefined))
-  })
+/**
+ * Trains, or resumes, until the run is finished; the run's description, or undefined where there is none.
+ * @param {Job} job
+ * @param {string} run
+ */
+async function trainToTheEnd({ study, seed }, run) {
+  const before = readDescription(run)
+  if (before?.status === 'finished') return before
+  const common = ['--threads', '1', '--runs', options.runs]
+  const start = [
+    '--algo',
+    study.algorithm,
+    '--preset',
+    study.preset,
+    '--steps',
+    String(study.steps),
+    '--seed',
+    String(seed),
+  ]
+  await torquelab(before ? ['resume', run, ...common] : ['train', study.scene, ...start, '--run', run, ...common])
+  return readDescription(run)
 }
 
-/** Mean return of the policy as it was, without noise, by step. */
-function readCurve(run) {
-  const rows = readFileSync(path.join(runsFolder, run, 'metrics.ndjson'), 'utf8')
+/** @param {string} run */
+function readDescription(run) {
+  const file = path.join(options.runs, run, 'run.json')
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+}
+
+/** @param {string[]} args */
+function torquelab(args) {
+  const child = spawn(process.execPath, [path.join(projectRoot, 'scripts/start.mjs'), ...args], { stdio: 'ignore' })
+  return new Promise((resolve) => child.on('close', resolve))
+}
+
+/**
+ * What is kept of a finished seed.
+ * @param {Job} job
+ * @param {string} run
+ * @param {any} description
+ */
+function studyRecord({ study, seed }, run, { result, settings, preset, presetAlgorithm, versions, startedAt }) {
+  const { steps, seconds, stepsPerSecond, best, evaluation, finalEvaluation } = result
+  const { stdout } = spawnSync('git', ['log', '-1', '--format=%h'], { cwd: projectRoot, encoding: 'utf8' })
+  const rows = readFileSync(path.join(options.runs, run, 'metrics.ndjson'), 'utf8')
     .trimEnd()
     .split('\n')
+  const evaluations = rows
     .map((row) => JSON.parse(row))
-  return new Map(rows.filter(({ type }) => type === 'evaluation').map(({ step, meanReturn }) => [step, meanReturn]))
+    .filter(({ type }) => type === 'evaluation')
+    .map(({ step, meanReturn, stdReturn, minReturn }) => ({ step, meanReturn, stdReturn, minReturn }))
+  return {
+    study: study.name,
+    task: study.scene,
+    algorithm: study.algorithm,
+    preset: `${presetAlgorithm}/${preset}`,
+    seed,
+    steps,
+    date: startedAt.slice(0, 10),
+    commit: stdout.trim(),
+    versions,
+    cpu: os.cpus()[0]?.model.trim(),
+    seconds,
+    stepsPerSecond,
+    settings,
+    evaluations,
+    best: { step: best.step, ...evaluation },
+    final: finalEvaluation,
+  }
 }
 
-function printStudy({ title, seeds, steps, gate }) {
-  const columns = Array.from({ length: steps / COLUMN }, (_, index) => (index + 1) * COLUMN)
+/** @param {(typeof STUDIES)[number]} study */
+function printStudy({ name, title, seeds, columns, gates }) {
   const header = [
     'Seed',
     ...columns.map((step) => `${step / 1000}k`),
@@ -89,24 +134,57 @@ function printStudy({ title, seeds, steps, gate }) {
     'steps/s',
   ]
   process.stdout.write(`\n### ${title}\n\n| ${header.join(' | ')} |\n|${'---|'.repeat(header.length)}\n`)
-  for (const seed of seeds) {
-    const { answer, curve } = results.get(`${title} ${seed}`)
-    const reached = answer !== undefined && (gate === undefined || answer.evaluation.meanReturn >= gate)
-    if (reached) passed++
-    else failed++
-    const cells = answer
-      ? [
-          ...columns.map((step) => curve.get(step)?.toFixed(0) ?? ''),
-          `${spread(answer.evaluation)} (${answer.best.step})`,
-          spread(answer.finalEvaluation),
-          answer.stepsPerSecond.toFixed(1),
-        ]
-      : ['failed']
-    process.stdout.write(`| ${seed} | ${cells.join(' | ')} |\n`)
+  const records = readdirSync(folder)
+    .filter((file) => seeds.some((seed) => file === `${name}-seed${seed}.json`))
+    .map((file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')))
+    .sort((a, b) => a.seed - b.seed)
+  for (const record of records) {
+    const curve = new Map(record.evaluations.map(({ step, meanReturn }) => [step, meanReturn]))
+    const cells = [
+      ...columns.map((step) => curve.get(step)?.toFixed(0) ?? ''),
+      `${spread(record.best)} (${record.best.step})`,
+      spread(record.final),
+      record.stepsPerSecond.toFixed(0),
+    ]
+    process.stdout.write(`| ${record.seed} | ${cells.join(' | ')} |\n`)
   }
-  if (gate !== undefined) process.stdout.write(`\nGate: every seed's best policy at ${gate} or better.\n`)
+  if (records.length > 1) {
+    const cells = [
+      ...columns.map((step) => {
+        const values = records.map(({ evaluations }) => evaluations.find((each) => each.step === step)?.meanReturn)
+        return values.includes(undefined) ? '' : overSeeds(values, 0)
+      }),
+      overSeeds(
+        records.map(({ best }) => best.meanReturn),
+        1,
+      ),
+      overSeeds(
+        records.map(({ final }) => final.meanReturn),
+        1,
+      ),
+      '',
+    ]
+    process.stdout.write(`| mean ± deviation over seeds | ${cells.join(' | ')} |\n`)
+  }
+  process.stdout.write('\n')
+  for (const { text, holds } of gates) {
+    const isComplete = records.length === seeds.length
+    const ok = isComplete && holds(records)
+    if (ok) passed++
+    else failed++
+    process.stdout.write(
+      `- ${text}: ${ok ? 'yes' : isComplete ? '**no**' : `not known, ${records.length} of ${seeds.length} seeds are there`}\n`,
+    )
+  }
 }
 
 function spread({ meanReturn, stdReturn }) {
   return `${meanReturn.toFixed(1)} ± ${stdReturn.toFixed(1)}`
+}
+
+/** @param {number[]} values @param {number} digits */
+function overSeeds(values, digits) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))
+  return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`
 }
