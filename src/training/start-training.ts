@@ -1,6 +1,7 @@
 /** Starts a run in a worker thread, lets it wait, or resumes one, and keeps its run.json true, however the worker ends. */
 import { existsSync } from 'node:fs'
 import os from 'node:os'
+import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { EngineName } from '../agent/engine.ts'
 import { type AlgorithmName, algorithmOf } from '../agent/presets.ts'
@@ -8,6 +9,7 @@ import { messageOf, UserError } from '../common/user-error.ts'
 import type { Scene } from '../scene/schema.ts'
 import { allocateLiveView, type LiveFrame, liveReader } from './live-view.ts'
 import { CONTINUE, PAUSE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
+import { releaseOldReplays } from './retention.ts'
 import { type RunDescription, RunFolder, type RunResult } from './run-folder.ts'
 import { resumabilityOf, thisProcess } from './run-status.ts'
 import type { TrainingSettings } from './settings.ts'
@@ -249,6 +251,7 @@ function runWorker(options: WorkerOptions): Training {
         try {
           const whole = end(wasStopped ? 'stopped' : 'finished', { result })
           ended = true
+          if (!wasStopped) releaseOldReplays(path.dirname(folder.folder))
           resolve({ ...whole, result })
         } catch (error) {
           fail(messageOf(error), 'failure')
