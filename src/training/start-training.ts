@@ -251,7 +251,7 @@ function runWorker(options: WorkerOptions): Training {
         try {
           const whole = end(wasStopped ? 'stopped' : 'finished', { result })
           ended = true
-          if (!wasStopped) releaseOldReplays(path.dirname(folder.folder))
+          if (!wasStopped) releaseQuietly(path.dirname(folder.folder))
           resolve({ ...whole, result })
         } catch (error) {
           fail(messageOf(error), 'failure')
@@ -280,5 +280,13 @@ function runWorker(options: WorkerOptions): Training {
     description: () => description,
     readLive: liveReader(live, scene),
     finished,
+  }
+}
+
+function releaseQuietly(runsFolder: string): void {
+  try {
+    releaseOldReplays(runsFolder)
+  } catch {
+    // What cannot be removed stays: the run itself has ended well.
   }
 }
