@@ -30,30 +30,35 @@ export function writtenColumns({ panels, lastVectors }: PanelShape): number {
 
 /** Writes a layer's weights, and its bias as the last row, at `address`. */
 export function writePanels(memory: Float32Array, address: number, layer: DenseLayer): void {
-  visitPanels(layer, (index, source) => {
-    memory[address / 4 + index] = source < 0 ? layer.bias[-source - 1]! : layer.weights[source]!
+  visitPanelRows(layer, (index, row, column, count) => {
+    const [source, from] = row < layer.inputs ? [layer.weights, row * layer.outputs + column] : [layer.bias, column]
+    memory.set(source.subarray(from, from + count), address / 4 + index)
   })
 }
 
 /** A copy of the layer whose weights lie at `address`. */
 export function readPanels(memory: Float32Array, address: number, inputs: number, outputs: number): DenseLayer {
   const layer = { inputs, outputs, weights: new Float32Array(inputs * outputs), bias: new Float32Array(outputs) }
-  visitPanels(layer, (index, source) => {
-    const value = memory[address / 4 + index]!
-    if (source < 0) layer.bias[-source - 1] = value
-    else layer.weights[source] = value
+  visitPanelRows(layer, (index, row, column, count) => {
+    const values = memory.subarray(address / 4 + index, address / 4 + index + count)
+    if (row < inputs) layer.weights.set(values, row * outputs + column)
+    else layer.bias.set(values, column)
   })
   return layer
 }
 
-/** Calls `visit` with the place of each value in the panels and in the weights, or -1 - place in the bias. */
-function visitPanels({ inputs, outputs }: DenseLayer, visit: (index: number, source: number) => void): void {
-  const { panelBytes } = panelShape(inputs + 1, outputs)
-  for (let row = 0; row <= inputs; row++) {
-    for (let column = 0; column < outputs; column++) {
-      const panel = Math.floor(column / PANEL_COLUMNS)
-      const index = (panel * panelBytes) / 4 + row * PANEL_COLUMNS + (column % PANEL_COLUMNS)
-      visit(index, row < inputs ? row * outputs + column : -1 - column)
-    }
+/**
+ * Calls `visit` for each row of each panel: its place in the panels, the row (the last is the bias), its first column and how
+ * many it has. Whole rows, because checkpoints copy every number that a learner has.
+ */
+function visitPanelRows(
+  { inputs, outputs }: DenseLayer,
+  visit: (index: number, row: number, column: number, count: number) => void,
+): void {
+  const { panels, panelBytes } = panelShape(inputs + 1, outputs)
+  for (let panel = 0; panel < panels; panel++) {
+    const column = panel * PANEL_COLUMNS
+    const count = Math.min(PANEL_COLUMNS, outputs - column)
+    for (let row = 0; row <= inputs; row++) visit((panel * panelBytes) / 4 + row * PANEL_COLUMNS, row, column, count)
   }
 }
