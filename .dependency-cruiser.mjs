@@ -8,6 +8,8 @@ const mayImport = {
   policy: ['common'],
   episode: ['common', 'scene', 'sim', 'policy'],
   agent: ['common', 'policy'],
+  // The design workspace's document: no window, so it runs in Node too.
+  editor: ['common', 'scene', 'sim'],
   check: ['common', 'scene', 'sim', 'episode'],
   rollout: ['common', 'scene', 'sim', 'episode'],
   training: ['common', 'scene', 'sim', 'episode', 'agent', 'policy', 'rollout'],
@@ -16,7 +18,7 @@ const mayImport = {
   library: ['common', 'scene', 'sim', 'host'],
   cli: ['common', 'host'],
   // Of host, the front door alone (host/rpc); the rest is for live play, which runs in the window.
-  ui: ['common', 'host/rpc', 'scene', 'sim', 'policy', 'episode'],
+  ui: ['common', 'host/rpc', 'scene', 'sim', 'policy', 'episode', 'editor'],
 }
 
 const directions = Object.entries(mayImport).map(([folder, allowed]) => ({

@@ -1,16 +1,18 @@
 /** The design workspace: a scene on the stage, played by hand, with all its numbers. */
 import { computed, useSignalEffect } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { Scene } from '../../scene/schema.ts'
 import { contextMenuOf } from '../app/actions/context-menu.tsx'
 import { registerActions } from '../app/actions/registry.ts'
-import { chosenScene, workspace } from '../app/state.ts'
+import { workspace } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
 import { EmptyState, Notice } from '../controls/layout.tsx'
 import { LivePlay } from '../play/live-play.ts'
 import { Stage } from '../stage/stage.tsx'
 import { playActions } from './actions.ts'
 import './design.css'
+import { editor } from './document.ts'
+import { editActions } from './edit-actions.ts'
 import { Inspector } from './inspector.tsx'
 import { Transport } from './transport.tsx'
 
@@ -19,10 +21,13 @@ const isShown = computed(() => workspace.value === 'design')
 /** One for the window: it outlives every change of workspace. */
 const play = new LivePlay()
 registerActions(playActions(play))
+registerActions(editActions)
 const showContextMenu = contextMenuOf('stage')
 
 export function DesignWorkspace() {
-  const scene = chosenScene.value?.scene
+  const lastValid = useRef<Scene>(undefined)
+  if (editor.scene.value) lastValid.current = editor.scene.value
+  const scene = lastValid.current
   useEffect(() => {
     if (scene) play.load(scene)
   }, [scene])
