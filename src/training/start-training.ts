@@ -133,15 +133,13 @@ export function resumeTraining(options: ResumeOptions): Training {
     ? { ...(steps !== undefined && { steps }), ...(episodes !== undefined && { episodes }) }
     : found.budget
   requireMore(folder.name, found, budget, checkpointStep ?? 0)
-  const { result: _result, problem: _problem, queuedAt: _queuedAt, ...kept } = found
+  const { problem: _problem, queuedAt: _queuedAt, ...kept } = found
   const hasBegun = existsSync(folder.path('metrics.ndjson'))
   const description: RunDescription = {
     ...kept,
     budget,
     status: 'running',
-    ...(hasBegun
-      ? { resumedFrom: [...(found.resumedFrom ?? []), checkpointStep ?? 0] }
-      : { startedAt: new Date().toISOString() }),
+    ...(!hasBegun && { startedAt: new Date().toISOString() }),
     ...thisProcess(),
   }
   const scene = folder.readScene()
@@ -157,6 +155,7 @@ export function resumeTraining(options: ResumeOptions): Training {
     folder,
     description,
     resume: true,
+    countsResumption: hasBegun,
   })
 }
 
@@ -182,6 +181,8 @@ interface WorkerOptions
   folder: RunFolder
   description: RunDescription
   resume: boolean
+  /** Whether run.json is to say from where it was resumed: a run that only waited for its turn is not one. */
+  countsResumption?: boolean
 }
 
 /** Trains in a thread; `description` is what run.json says already. */
@@ -241,6 +242,12 @@ function runWorker(options: WorkerOptions): Training {
         if (event.type === 'started') {
           const { type: _, ...used } = event
           description = { ...description, ...used }
+          folder.writeDescription(description)
+        }
+        if (event.type === 'resumed') {
+          // Until here its files were untouched, and its result held.
+          const { result: _, resumedFrom = [], ...rest } = description
+          description = options.countsResumption ? { ...rest, resumedFrom: [...resumedFrom, event.step] } : rest
           folder.writeDescription(description)
         }
         if (event.type === 'evaluation' && event.isBest) best = event

@@ -6,10 +6,11 @@ import os from 'node:os'
 import { Agent, DIVERGENCE_ADVICE } from '../agent/agent.ts'
 import { loadEngine } from '../agent/create-engine.ts'
 import { type EngineName, recordLength, type UpdateMetrics } from '../agent/engine.ts'
+import type { StoreTransition } from '../agent/n-step.ts'
 import { algorithmOf } from '../agent/presets.ts'
 import { prefixed, withoutPrefix } from '../agent/state.ts'
 import { RandomStream } from '../common/random.ts'
-import { UserError } from '../common/user-error.ts'
+import { messageOf, UserError } from '../common/user-error.ts'
 import { policyController } from '../episode/controllers.ts'
 import { Episode, type Observer, runEpisode } from '../episode/episode.ts'
 import type { Network } from '../policy/network.ts'
@@ -97,27 +98,31 @@ export async function train(options: TrainOptions): Promise<RunResult> {
     const size = { observation: spec.observation.length, action: spec.action.length }
     options.onEvent({ type: 'started', engine: engine.name, ...choices })
     const { folder } = options
-    const point = options.resume ? await takeUp(folder) : undefined
-    const trainerState = point?.checkpoint.trainer
-    const ring = { recordLength: recordLength(size), capacity: settings.replayCapacity }
-    const checkpoints = new Checkpoints(folder, ring, trainerState)
-    opened.push(checkpoints)
+    const point = options.resume ? await findResumePoint(folder) : undefined
+    let store: StoreTransition | undefined
     const agent = new Agent({
       size,
       settings,
       seed,
       createEngine: ({ networks, random }) => engine.create({ size, settings, networks, random, ...choices }),
-      onStore: checkpoints.store,
+      onStore: (...transition) => store?.(...transition),
     })
     opened.push({ close: () => agent.dispose() })
-    const trainer = new Trainer(options, environment, evaluationEnvironment, agent, checkpoints)
-    if (options.resume && !point) options.onEvent({ type: 'resumed', step: 0, episode: 0, notices: [] })
     if (point) {
-      trainer.restore(point)
+      restoreAgent(agent, point.checkpoint, folder)
       await readRecords(folder, point.checkpoint.trainer, (first, records) =>
         agent.engine.restoreTransitions(first % settings.replayCapacity, records),
       )
     }
+    // From here on the run's files change.
+    if (options.resume) await cutBack(folder, point?.checkpoint.trainer)
+    const ring = { recordLength: recordLength(size), capacity: settings.replayCapacity }
+    const checkpoints = new Checkpoints(folder, ring, point?.checkpoint.trainer)
+    opened.push(checkpoints)
+    store = checkpoints.store
+    const trainer = new Trainer(options, environment, evaluationEnvironment, agent, checkpoints)
+    if (point) trainer.restore(point)
+    else if (options.resume) options.onEvent({ type: 'resumed', step: 0, episode: 0, notices: [] })
     return await trainer.run()
   } catch (error) {
     throw options.folder.writeFailure(error)
@@ -126,11 +131,17 @@ export async function train(options: TrainOptions): Promise<RunResult> {
   }
 }
 
-/** Finds where the run goes on, and cuts its files back to there. */
-async function takeUp(folder: RunFolder): Promise<ResumePoint | undefined> {
-  const point = await findResumePoint(folder)
-  await cutBack(folder, point?.checkpoint.trainer)
-  return point
+/** Throws a UserError where another version wrote the state in other arrays. */
+function restoreAgent(agent: Agent, { trainer, arrays }: Checkpoint, folder: RunFolder): void {
+  try {
+    agent.restore(withoutPrefix('agent.', arrays))
+  } catch (error) {
+    const { torquelab = 'another version' } = trainer.versions
+    throw new UserError(
+      `The run "${folder.name}" cannot be resumed by this version: its checkpoint was written by TorqueLab ${torquelab}, with another state of the learner (${messageOf(error)}) Resume it with that version, or start it anew.`,
+      'failure',
+    )
+  }
 }
 
 /** What to say where a checkpoint was written by other versions; undefined where they are these. */
@@ -202,7 +213,7 @@ class Trainer {
     return this.finish()
   }
 
-  /** Takes up the state of a checkpoint; the replay buffer's transitions are brought to the engine by the caller. */
+  /** Takes up the state of a checkpoint, the agent's apart. */
   restore({ checkpoint, notices }: ResumePoint): void {
     const { trainer, arrays } = checkpoint
     this.step = trainer.step
@@ -217,7 +228,6 @@ class Trainer {
     this.saturation.restore(trainer.saturation)
     this.episodeSeeds.setState(trainer.episodeSeeds)
     this.board.restore(this.options.folder.readRows('metrics'))
-    this.agent.restore(withoutPrefix('agent.', arrays))
     if (trainer.episodeSeed !== null) {
       const size = this.environment.spec.action.length
       const flat = arrays['episode.actions'] as Float32Array

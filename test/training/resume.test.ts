@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { EngineName } from '../../src/agent/engine.ts'
 import { UserError } from '../../src/common/user-error.ts'
 import { loadScene } from '../../src/scene/load.ts'
+import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpoint-file.ts'
 import { checkpointSteps } from '../../src/training/checkpoints.ts'
 import { RunFolder } from '../../src/training/run-folder.ts'
 import { settingsOf, type TrainingSettings } from '../../src/training/settings.ts'
@@ -225,6 +226,22 @@ describe('Given a checkpoint that is damaged', () => {
     const failed = await resume(folder, {}, { budget: { steps } }).catch((error: unknown) => error)
     expect(failed).toBeInstanceOf(UserError)
     expect((failed as UserError).message).toMatch(/"damaged" cannot be resumed.*000000280.*000000210.*Start it anew/)
+    expect(filesBefore(folder)).toEqual(before)
+  })
+
+  it('When another version wrote its arrays, Then it says so, and nothing of the run changes', async () => {
+    const bytes = readFileSync(newest())
+    const { trainer, arrays } = readCheckpoint(bytes, newest())
+    const { 'agent.noise.value': _, ...others } = arrays
+    writeFileSync(
+      newest(),
+      writeCheckpoint({ trainer: { ...trainer, versions: { torquelab: '9.9.9' } }, arrays: others }),
+    )
+    appendFileSync(folder.path('metrics.ndjson'), 'a row')
+    const before = filesBefore(folder)
+    await expect(resume(folder, {}, { budget: { steps } })).rejects.toThrow(
+      /cannot be resumed by this version: .* written by TorqueLab 9\.9\.9.*"value"/,
+    )
     expect(filesBefore(folder)).toEqual(before)
   })
 
