@@ -15,10 +15,11 @@ const ADDRESS_SPACE = 2 ** 32
 const LINE = 64
 
 /** Rows of the batch that one task takes at most: few enough that their lists stay in the cache. */
-const MAX_TASK_ROWS = 32
+const MAX_TASK_ROWS = 64
 
-/** Inputs in a block of weights (BLOCK_INPUTS of assembly/layout.ts). */
+/** Inputs in a block of weights, and panels multiplied at once (BLOCK_INPUTS and STRIP_PANELS of assembly/layout.ts). */
 const BLOCK_INPUTS = 32
+const STRIP_PANELS = 3
 
 export interface LayerMap {
   inputs: number
@@ -169,7 +170,7 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
   const widest = Math.max(...layers.map(({ inputs, outputs }) => roundUp(Math.max(inputs + 1, outputs), 4)))
   const list = listBytes(Math.max(widest, batchRows))
   const blockOffset = Math.max(taskRows, BLOCK_INPUTS) * list
-  const columnsOffset = blockOffset + BLOCK_INPUTS * PANEL_ROW_BYTES
+  const columnsOffset = blockOffset + STRIP_PANELS * BLOCK_INPUTS * PANEL_ROW_BYTES
   const scratchBytes = roundUp(columnsOffset + 4 * batchRows * 4, LINE)
   const scratch = {
     address: take(threads * scratchBytes),

@@ -1,24 +1,26 @@
-/** Matrices as the kernel stores them: panels of 32 columns, each row of a panel in one piece of 128 bytes. */
+/** Matrices as the kernel stores them: panels of 16 columns, each row of a panel in one line of the cache. */
 import type { DenseLayer } from '../../policy/network.ts'
 import { roundUp } from './records.ts'
 
-export const PANEL_COLUMNS = 32
-export const PANEL_ROW_BYTES = 128
+export const PANEL_COLUMNS = 16
+export const PANEL_ROW_BYTES = 64
 
 /** Size and shape of a matrix of `rows` and `columns`. */
 export interface PanelShape {
   panels: number
   /** Bytes from one panel to the next; rows are padded to a multiple of 4. */
   panelBytes: number
-  /** Vectors of 4 columns in the last panel that are computed: 2, 4 or 8. */
+  /**
+   * Vectors of 4 columns in the last panel that are computed: 2 or 4. Two have sums of even and odd entries apart, which
+   * other bits come from; so which columns are summed so is settled once and for all: the last 1 to 8 of a multiple of 32.
+   */
   lastVectors: number
   bytes: number
 }
 
 export function panelShape(rows: number, columns: number): PanelShape {
   const panels = Math.ceil(columns / PANEL_COLUMNS)
-  const lastColumns = columns - (panels - 1) * PANEL_COLUMNS
-  const lastVectors = lastColumns <= 8 ? 2 : lastColumns <= 16 ? 4 : 8
+  const lastVectors = (columns - 1) % 32 < 8 ? 2 : 4
   const panelBytes = roundUp(rows, 4) * PANEL_ROW_BYTES
   return { panels, panelBytes, lastVectors, bytes: panels * panelBytes }
 }

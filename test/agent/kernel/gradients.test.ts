@@ -72,10 +72,10 @@ describe('Given a sign error in one of the three products', () => {
       let found = -1
       const edited = source
         .replace(
-          "import { multiplyPanel } from './multiply'",
-          "import { multiplyPanel, multiplyNegated } from './multiply'",
+          "import { multiplyStrip } from './multiply'",
+          "import { multiplyStrip, multiplyNegated } from './multiply'",
         )
-        .replace(/multiplyPanel\(/g, (text) => (++found === call ? 'multiplyNegated(' : text))
+        .replace(/multiplyStrip\(/g, (text) => (++found === call ? 'multiplyNegated(' : text))
       expect(found).toBeGreaterThanOrEqual(call)
       return edited
     })
@@ -85,13 +85,18 @@ describe('Given a sign error in one of the three products', () => {
   })
 })
 
-/** multiplyPanel with the wrong sign. */
+/** multiplyStrip with the wrong sign. */
 const NEGATED = `
-export function multiplyNegated(vectors: i32, lists: usize, listBytes: usize, rows: i32, panel: usize, output: usize, outputStride: usize): void {
-  multiplyPanel(vectors, lists, listBytes, rows, panel, output, outputStride)
+export function multiplyNegated(
+  vectors: i32, lists: usize, listBytes: usize, piece: i32, rows: i32,
+  matrix: usize, panelBytes: usize, output: usize, outputPanelBytes: usize, outputStride: usize,
+): void {
+  multiplyStrip(vectors, lists, listBytes, piece, rows, matrix, panelBytes, output, outputPanelBytes, outputStride)
   for (let row = 0; row < rows; row++) {
-    for (let at = output; at < output + (<usize>vectors << 4); at += 16) v128.store(at, f32x4.neg(v128.load(at)))
-    output += outputStride
+    for (let vector = 0; vector < vectors; vector++) {
+      const at = output + <usize>row * outputStride + <usize>(vector >> 2) * outputPanelBytes + (<usize>(vector & 3) << 4)
+      v128.store(at, f32x4.neg(v128.load(at)))
+    }
   }
 }
 `

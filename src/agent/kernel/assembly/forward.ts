@@ -1,7 +1,7 @@
 /** Layers over some rows of the batch, forwards and backwards. No row looks at another, so any thread may take any rows. */
-import { Layer, layerOf, Network, PANEL_COLUMNS, PANEL_ROW, vectorsOf } from './layout'
-import { listNonZeros, TINY } from './lists'
-import { multiplyPanel } from './multiply'
+import { Layer, layerOf, Network, PANEL_COLUMNS, PANEL_ROW, panelsOf, stripVectors } from './layout'
+import { listNonZeros, piecesOf, TINY } from './lists'
+import { multiplyStrip } from './multiply'
 
 /** Writes observations into the first layer's input rows. */
 export function setInputs(network: Network, source: usize, sourceStride: usize, first: i32, rows: i32): void {
@@ -30,16 +30,24 @@ export function forward(
     const layer = layerOf(network, index)
     listInputs(layer, index == network.actionLayer ? actions : 0, actionStride, first, rows, lists, listBytes)
     const output = layer.output + <usize>first * layer.outputStride
-    for (let panel = 0; panel < layer.panels; panel++) {
-      multiplyPanel(
-        vectorsOf(panel, layer.panels, layer.lastVectors),
-        lists,
-        listBytes,
-        rows,
-        layer.weights + copy + <usize>panel * layer.panelBytes,
-        output + <usize>panel * PANEL_ROW,
-        layer.outputStride,
-      )
+    const pieces = piecesOf(layer.inputs + 1)
+    for (let piece = 0; piece < pieces; piece++) {
+      for (let panel = 0; panel < layer.panels; ) {
+        const vectors = stripVectors(panel, layer.panels, layer.panels, layer.lastVectors)
+        multiplyStrip(
+          vectors,
+          lists,
+          listBytes,
+          piece,
+          rows,
+          layer.weights + copy + <usize>panel * layer.panelBytes,
+          layer.panelBytes,
+          output + <usize>panel * PANEL_ROW,
+          PANEL_ROW,
+          layer.outputStride,
+        )
+        panel += panelsOf(vectors)
+      }
     }
   }
 }
@@ -71,7 +79,7 @@ function listInputs(
       actions += actionStride
     }
     store<f32>(input + hiddenEnd + actionBytes, 1)
-    listNonZeros(input, layer.inputs + 1, <i32>PANEL_ROW, lists, listBytes)
+    listNonZeros(input, layer.inputs + 1, <i32>PANEL_ROW, lists)
     input += layer.inputStride
     lists += listBytes
   }
@@ -112,7 +120,7 @@ export function backwardToActions(network: Network, first: i32, rows: i32, lists
 function listOutputGradients(layer: Layer, first: i32, rows: i32, lists: usize, listBytes: usize): void {
   let gradient = layer.outputGradient + <usize>first * layer.outputGradientStride
   for (let row = 0; row < rows; row++) {
-    listNonZeros(gradient, layer.outputs, <i32>PANEL_ROW, lists, listBytes)
+    listNonZeros(gradient, layer.outputs, <i32>PANEL_ROW, lists)
     gradient += layer.outputGradientStride
     lists += listBytes
   }
@@ -129,16 +137,24 @@ function multiplyTransposed(
   listBytes: usize,
 ): void {
   const output = layer.inputGradient + <usize>first * layer.inputGradientStride
-  for (let panel = firstPanel; panel <= lastPanel; panel++) {
-    multiplyPanel(
-      vectorsOf(panel, layer.transposedPanels, layer.transposedLastVectors),
-      lists,
-      listBytes,
-      rows,
-      layer.transposed + <usize>panel * layer.transposedPanelBytes,
-      output + <usize>panel * PANEL_ROW,
-      layer.inputGradientStride,
-    )
+  const pieces = piecesOf(layer.outputs)
+  for (let piece = 0; piece < pieces; piece++) {
+    for (let panel = firstPanel; panel <= lastPanel; ) {
+      const vectors = stripVectors(panel, lastPanel + 1, layer.transposedPanels, layer.transposedLastVectors)
+      multiplyStrip(
+        vectors,
+        lists,
+        listBytes,
+        piece,
+        rows,
+        layer.transposed + <usize>panel * layer.transposedPanelBytes,
+        layer.transposedPanelBytes,
+        output + <usize>panel * PANEL_ROW,
+        PANEL_ROW,
+        layer.inputGradientStride,
+      )
+      panel += panelsOf(vectors)
+    }
   }
 }
 
@@ -151,7 +167,7 @@ function passRectifier(layer: Layer, first: i32, rows: i32): void {
   const tiny = f32x4.splat(TINY)
   const hiddenEnd = <usize>layer.hiddenInputs << 2
   const written = min(
-    (((layer.hiddenInputs - 1) / PANEL_COLUMNS + 1) << 5) * 4,
+    ((layer.hiddenInputs - 1) / PANEL_COLUMNS + 1) * <i32>PANEL_ROW,
     <i32>layer.inputGradientStride,
   )
   for (let row = first; row < first + rows; row++) {

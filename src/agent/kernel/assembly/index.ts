@@ -1,7 +1,7 @@
 /** The kernel's exports: what the engine (fused-engine.ts) calls. Addresses and sizes are those of memory-map.ts. */
 import { SATURATED_ACTION } from '../../constants'
 import { forward, setInputs } from './forward'
-import { criticOf, layerOf, Learner, Network, PANEL_ROW } from './layout'
+import { BLOCK_INPUTS, criticOf, layerOf, Learner, Network, PANEL_ROW } from './layout'
 import { listBytesFor } from './lists'
 import {
   ACTOR_CLIPPED,
@@ -87,9 +87,9 @@ function transposeNetwork(network: Network): void {
     const layer = layerOf(network, index)
     if (!layer.transposed) continue
     for (let panel = 0; panel < layer.panels; panel++) {
-      for (let first = 0; first <= layer.inputs; first += 32) {
+      for (let first = 0; first < layer.inputs; first += BLOCK_INPUTS) {
         const weights = layer.weights + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
-        transposeBlock(layer, panel, first, min(32, layer.inputs + 1 - first), weights)
+        transposeBlock(layer, panel, first, min(BLOCK_INPUTS, layer.inputs - first), weights)
       }
     }
   }

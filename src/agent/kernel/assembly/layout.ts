@@ -3,13 +3,16 @@
  * and the constants of the matrix layout. docs/learner.md has the whole map.
  */
 
-/** Columns of a panel: a matrix is stored as panels of this many columns, each row of a panel in one piece. */
-export const PANEL_COLUMNS: i32 = 32
+/** Columns of a panel: a matrix is stored as panels of this many columns, each row of a panel in one line of the cache. */
+export const PANEL_COLUMNS: i32 = 16
 
 /** Bytes of a panel's row, and of a panel of a row-major matrix whose rows are longer. */
-export const PANEL_ROW: usize = 128
+export const PANEL_ROW: usize = 64
 
-/** Inputs of a layer whose weights one task updates: with a panel's columns, the square block that is transposed at once. */
+/** Panels that are multiplied at once, at most. */
+export const STRIP_PANELS: i32 = 3
+
+/** Inputs of a layer whose weights one task updates: a multiple of a panel's columns. */
 export const BLOCK_INPUTS: i32 = 32
 
 /**
@@ -35,7 +38,7 @@ export class Layer {
   weights: usize
   panelBytes: usize
   panels: i32
-  /** Vectors of 4 in a row of the last panel: 2, 4 or 8. */
+  /** Vectors of 4 in a row of the last panel: 2 or 4. */
   lastVectors: i32
   /** 0 where no gradient of the inputs is ever wanted. */
   transposed: usize
@@ -172,9 +175,22 @@ export function criticOf(learner: Learner, index: i32): Network {
   return changetype<Network>(learner.critics + <usize>index * offsetof<Network>())
 }
 
+/**
+ * Vectors of 4 columns in the strip of panels that begins at `panel` and ends before `end`, of a matrix that has `panels`. A
+ * last panel of 2 vectors is a strip of its own; 4 panels are two strips of 2, which keep more sums going than 3 and 1.
+ */
+export function stripVectors(panel: i32, end: i32, panels: i32, lastVectors: i32): i32 {
+  if (end == panels && lastVectors == 2) end--
+  const left = end - panel
+  if (left <= 0) return 2
+  const taken = left == STRIP_PANELS + 1 ? 2 : min(left, STRIP_PANELS)
+  return taken * (PANEL_COLUMNS / 4)
+}
+
+/** Panels of a strip. */
 @inline
-export function vectorsOf(panel: i32, panels: i32, lastVectors: i32): i32 {
-  return panel == panels - 1 ? lastVectors : PANEL_COLUMNS / 4
+export function panelsOf(vectors: i32): i32 {
+  return (vectors + 3) >> 2
 }
 
 /** For the engine to check that it writes the records as they are read here. */

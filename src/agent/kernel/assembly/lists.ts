@@ -2,11 +2,19 @@
  * Lists of non-zero entries. Half of a trained network's activations are zeros that ReLU made, and so are the gradients
  * behind them; a list of the others lets the multiplication visit no zero.
  *
- * A list is: the count (i32, rounded up to even with a zero entry, 12 bytes unused), byte offsets (i32), values (f32).
+ * A list is: where each of its pieces ends (i32, bytes), then of each entry its byte offset (i32) and its value (f32). A piece
+ * lists PIECE entries of the source; it may take one entry of the next, or a zero at the end, because pieces have even counts.
  */
 
-/** Bytes before the offsets. */
-const HEADER: usize = 16
+/**
+ * Entries of the source in a piece: the rows of a strip that a piece visits stay in the first-level cache while all lists
+ * visit them. The last piece takes what is left.
+ */
+const PIECE: i32 = 96
+const MAX_PIECES: i32 = 15
+
+/** Bytes before the offsets: a 0, and the ends of the pieces; the last is always the end of the list. */
+const HEADER: usize = <usize>(MAX_PIECES + 1) << 2
 
 /** Entries that a list can overrun its width by: a whole vector is stored at the end, and one entry makes it even. */
 const SLACK: usize = 8
@@ -40,49 +48,56 @@ export function listBytesFor(width: usize): usize {
   return HEADER + 8 * (width + SLACK)
 }
 
-/** Where the values of a list lie after its offsets. */
+/** Pieces of a list over `count` entries. */
 @inline
-export function valuesDistance(listBytes: usize): usize {
-  return (listBytes - HEADER) / 2
+export function piecesOf(count: i32): i32 {
+  return min((count + PIECE - 1) / PIECE, MAX_PIECES)
+}
+
+/** Where piece `piece` of a list begins, which is where the one before ends. */
+@inline
+export function pieceStart(list: usize, piece: i32): usize {
+  return list + HEADER + <usize>load<i32>(list + (<usize>piece << 2))
 }
 
 @inline
-export function offsetsOf(list: usize): usize {
-  return list + HEADER
-}
-
-@inline
-export function countOf(list: usize): i32 {
-  return load<i32>(list)
+export function listEnd(list: usize): usize {
+  return pieceStart(list, MAX_PIECES)
 }
 
 /**
  * Lists the non-zeros among the `count` floats at `source` (a multiple of 4 is read): entry i has the byte offset
  * i·`stride`. NaN and infinity are listed, so that they reach the loss.
  */
-export function listNonZeros(source: usize, count: i32, stride: i32, list: usize, listBytes: usize): void {
+export function listNonZeros(source: usize, count: i32, stride: i32, list: usize): void {
   const tiny = f32x4.splat(TINY)
-  const distance = valuesDistance(listBytes)
   const step = i32x4.splat(stride << 2)
   let offsets = i32x4.mul(i32x4.splat(stride), i32x4(0, 1, 2, 3))
-  const begin = offsetsOf(list)
+  const begin = list + HEADER
   let at = begin
   const end = source + (<usize>count << 2)
-  while (source < end) {
-    const values = v128.load(source)
-    // Not "greater or equal": a NaN compares as listed.
-    const mask = i32x4.bitmask(v128.not(f32x4.lt(f32x4.abs(values), tiny)))
-    const order = v128.load(COMPACTION + (<usize>mask << 4))
-    v128.store(at, i8x16.swizzle(offsets, order))
-    v128.store(at + distance, i8x16.swizzle(values, order))
-    at += <usize>popcnt(mask) << 2
-    offsets = i32x4.add(offsets, step)
-    source += 16
+  const pieces = piecesOf(count)
+  store<i32>(list, 0)
+  for (let piece = 1; piece <= pieces; piece++) {
+    const pieceEnd = piece == pieces ? end : source + (PIECE << 2)
+    while (source < pieceEnd) {
+      const values = v128.load(source)
+      // Not "greater or equal": a NaN compares as listed.
+      const mask = i32x4.bitmask(v128.not(f32x4.lt(f32x4.abs(values), tiny)))
+      const order = v128.load(COMPACTION + (<usize>mask << 4))
+      const chosenOffsets = i8x16.swizzle(offsets, order)
+      const chosenValues = i8x16.swizzle(values, order)
+      v128.store(at, v128.shuffle<i32>(chosenOffsets, chosenValues, 0, 4, 1, 5))
+      v128.store(at, v128.shuffle<i32>(chosenOffsets, chosenValues, 2, 6, 3, 7), 16)
+      at += <usize>popcnt(mask) << 3
+      offsets = i32x4.add(offsets, step)
+      source += 16
+    }
+    store<i32>(list + (<usize>piece << 2), <i32>((at - begin + 8) & -16))
   }
-  // The entry that makes the count even multiplies row 0 by 0.
-  store<i32>(at, 0)
-  store<f32>(at + distance, 0)
-  store<i32>(list, (<i32>((at - begin) >> 2) + 1) & -2)
+  store<i32>(list + (<usize>MAX_PIECES << 2), load<i32>(list + (<usize>pieces << 2)))
+  // The entry that makes the last count even multiplies row 0 by 0.
+  store<i64>(at, 0)
 }
 
 /**

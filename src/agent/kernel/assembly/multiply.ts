@@ -1,5 +1,5 @@
 /**
- * The micro-kernel: rows of lists times one panel of a matrix. All three products of training are this one:
+ * The micro-kernel: rows of lists times a strip of panels of a matrix. All three products of training are this one:
  *
  * | product | lists | matrix |
  * |---|---|---|
@@ -7,7 +7,7 @@
  * | input gradient = dY·Wᵀ | rows of dY | W transposed |
  * | weight gradient = Xᵀ·dY | columns of X | dY |
  */
-import { countOf, offsetsOf, valuesDistance } from './lists'
+import { listEnd, pieceStart } from './lists'
 
 /** sum + a·b; in one rounding where the processor has it and the kernel is built for speed alone. */
 @inline
@@ -17,22 +17,31 @@ export function multiplyAdd(a: v128, b: v128, sum: v128): v128 {
 }
 
 /**
- * For each of `rows` lists, writes the sum of value·(row of the panel at its offset), over 4·`vectors` columns, to a
- * row of `output`. `vectors` is 2, 4 or 8.
+ * For each of `rows` lists, adds up value·(row of the strip at its offset) over the entries of piece `piece`, for 4·`vectors`
+ * columns (2, 4, 8 or 12 vectors), and writes the sum to a row of `output`; pieces after the first add to what is there.
+ * Panels of the strip are `panelBytes` apart, those of the output `outputPanelBytes`. With 2 vectors all pieces
+ * are taken with the first.
  */
-export function multiplyPanel(
+export function multiplyStrip(
   vectors: i32,
   lists: usize,
   listBytes: usize,
+  piece: i32,
   rows: i32,
-  panel: usize,
+  matrix: usize,
+  panelBytes: usize,
   output: usize,
+  outputPanelBytes: usize,
   outputStride: usize,
 ): void {
-  if (vectors == 8) multiplyRows(8, lists, listBytes, rows, panel, output, outputStride)
-  else if (vectors == 4) multiplyRows(4, lists, listBytes, rows, panel, output, outputStride)
-  else multiplyRows(2, lists, listBytes, rows, panel, output, outputStride)
+  if (vectors == 12) multiplyRows(12, lists, listBytes, piece, rows, matrix, panelBytes, output, outputPanelBytes, outputStride)
+  else if (vectors == 8) multiplyRows(8, lists, listBytes, piece, rows, matrix, panelBytes, output, outputPanelBytes, outputStride)
+  else if (vectors == 4) multiplyRows(4, lists, listBytes, piece, rows, matrix, panelBytes, output, outputPanelBytes, outputStride)
+  else if (piece == 0) multiplyRows(2, lists, listBytes, piece, rows, matrix, panelBytes, output, outputPanelBytes, outputStride)
 }
+
+/** Where the sums of a first piece start. */
+const ZEROS: usize = memory.data(64, 64)
 
 /** Inlined for each number of vectors, so that the sums stay in registers and the branches on it vanish. */
 @inline
@@ -40,27 +49,35 @@ function multiplyRows(
   vectors: i32,
   lists: usize,
   listBytes: usize,
+  piece: i32,
   rows: i32,
-  panel: usize,
+  matrix: usize,
+  panelBytes: usize,
   output: usize,
+  outputPanelBytes: usize,
   outputStride: usize,
 ): void {
-  const distance = valuesDistance(listBytes)
+  const startPanelBytes: usize = piece > 0 ? outputPanelBytes : 0
   for (let row = 0; row < rows; row++) {
-    let at = offsetsOf(lists)
-    const end = at + (<usize>countOf(lists) << 2)
-    let sum0 = f32x4.splat(0)
-    let sum1 = sum0
-    let sum2 = sum0
-    let sum3 = sum0
-    let sum4 = sum0
-    let sum5 = sum0
-    let sum6 = sum0
-    let sum7 = sum0
+    let at = pieceStart(lists, piece)
+    const end = vectors == 2 ? listEnd(lists) : pieceStart(lists, piece + 1)
+    const start = piece > 0 ? output : ZEROS
+    let sum0 = v128.load(start)
+    let sum1 = v128.load(start, 16)
+    let sum2 = v128.load(start, 32)
+    let sum3 = v128.load(start, 48)
+    let sum4 = v128.load(start + startPanelBytes)
+    let sum5 = v128.load(start + startPanelBytes, 16)
+    let sum6 = v128.load(start + startPanelBytes, 32)
+    let sum7 = v128.load(start + startPanelBytes, 48)
+    let sum8 = v128.load(start + 2 * startPanelBytes)
+    let sum9 = v128.load(start + 2 * startPanelBytes, 16)
+    let sum10 = v128.load(start + 2 * startPanelBytes, 32)
+    let sum11 = v128.load(start + 2 * startPanelBytes, 48)
     while (at < end) {
-      // Two entries a turn: lists have even counts.
-      let weights = panel + load<u32>(at)
-      let value = v128.load32_splat(at + distance)
+      // Two entries a turn: pieces have even counts.
+      let weights = matrix + load<u32>(at)
+      let value = v128.load32_splat(at, 4)
       sum0 = multiplyAdd(value, v128.load(weights), sum0)
       sum1 = multiplyAdd(value, v128.load(weights, 16), sum1)
       if (vectors > 2) {
@@ -68,13 +85,21 @@ function multiplyRows(
         sum3 = multiplyAdd(value, v128.load(weights, 48), sum3)
       }
       if (vectors > 4) {
-        sum4 = multiplyAdd(value, v128.load(weights, 64), sum4)
-        sum5 = multiplyAdd(value, v128.load(weights, 80), sum5)
-        sum6 = multiplyAdd(value, v128.load(weights, 96), sum6)
-        sum7 = multiplyAdd(value, v128.load(weights, 112), sum7)
+        weights += panelBytes
+        sum4 = multiplyAdd(value, v128.load(weights), sum4)
+        sum5 = multiplyAdd(value, v128.load(weights, 16), sum5)
+        sum6 = multiplyAdd(value, v128.load(weights, 32), sum6)
+        sum7 = multiplyAdd(value, v128.load(weights, 48), sum7)
       }
-      weights = panel + load<u32>(at, 4)
-      value = v128.load32_splat(at + distance, 4)
+      if (vectors > 8) {
+        weights += panelBytes
+        sum8 = multiplyAdd(value, v128.load(weights), sum8)
+        sum9 = multiplyAdd(value, v128.load(weights, 16), sum9)
+        sum10 = multiplyAdd(value, v128.load(weights, 32), sum10)
+        sum11 = multiplyAdd(value, v128.load(weights, 48), sum11)
+      }
+      weights = matrix + load<u32>(at, 8)
+      value = v128.load32_splat(at, 12)
       if (vectors == 2) {
         // Two sums would wait for their own last additions; four take turns.
         sum2 = multiplyAdd(value, v128.load(weights), sum2)
@@ -86,12 +111,20 @@ function multiplyRows(
         sum3 = multiplyAdd(value, v128.load(weights, 48), sum3)
       }
       if (vectors > 4) {
-        sum4 = multiplyAdd(value, v128.load(weights, 64), sum4)
-        sum5 = multiplyAdd(value, v128.load(weights, 80), sum5)
-        sum6 = multiplyAdd(value, v128.load(weights, 96), sum6)
-        sum7 = multiplyAdd(value, v128.load(weights, 112), sum7)
+        weights += panelBytes
+        sum4 = multiplyAdd(value, v128.load(weights), sum4)
+        sum5 = multiplyAdd(value, v128.load(weights, 16), sum5)
+        sum6 = multiplyAdd(value, v128.load(weights, 32), sum6)
+        sum7 = multiplyAdd(value, v128.load(weights, 48), sum7)
       }
-      at += 8
+      if (vectors > 8) {
+        weights += panelBytes
+        sum8 = multiplyAdd(value, v128.load(weights), sum8)
+        sum9 = multiplyAdd(value, v128.load(weights, 16), sum9)
+        sum10 = multiplyAdd(value, v128.load(weights, 32), sum10)
+        sum11 = multiplyAdd(value, v128.load(weights, 48), sum11)
+      }
+      at += 16
     }
     if (vectors == 2) {
       sum0 = f32x4.add(sum0, sum2)
@@ -104,10 +137,18 @@ function multiplyRows(
       v128.store(output, sum3, 48)
     }
     if (vectors > 4) {
-      v128.store(output, sum4, 64)
-      v128.store(output, sum5, 80)
-      v128.store(output, sum6, 96)
-      v128.store(output, sum7, 112)
+      const next = output + outputPanelBytes
+      v128.store(next, sum4)
+      v128.store(next, sum5, 16)
+      v128.store(next, sum6, 32)
+      v128.store(next, sum7, 48)
+    }
+    if (vectors > 8) {
+      const next = output + 2 * outputPanelBytes
+      v128.store(next, sum8)
+      v128.store(next, sum9, 16)
+      v128.store(next, sum10, 32)
+      v128.store(next, sum11, 48)
     }
     lists += listBytes
     output += outputStride

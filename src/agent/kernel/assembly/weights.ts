@@ -4,9 +4,9 @@
  * its sum over the batch has one order, whoever computes it.
  */
 import { ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON } from '../../constants'
-import { BLOCK_INPUTS, Layer, layerOf, Learner, Network, PANEL_ROW, vectorsOf } from './layout'
-import { listNonZeros, transposeColumns, transposeSquare } from './lists'
-import { multiplyPanel } from './multiply'
+import { BLOCK_INPUTS, Layer, layerOf, Learner, Network, PANEL_COLUMNS, PANEL_ROW, panelsOf, stripVectors } from './layout'
+import { listNonZeros, piecesOf, transposeColumns, transposeSquare } from './lists'
+import { multiplyStrip } from './multiply'
 
 /**
  * Adam's constants (Kingma and Ba 2015): β1, 1 - β1, β2, 1 - β2, ε. They are read from memory and not written as literals,
@@ -62,24 +62,41 @@ export function updateBlock(learner: Learner, network: Network, block: i32, scra
   const rows = min(BLOCK_INPUTS, layer.inputs + 1 - first)
   listColumns(learner, layer, first, rows, scratch)
   const isClipped = learner.gradientClip > 0
-  let squares: f64 = 0
-  for (let panel = 0; panel < layer.panels; panel++) {
-    const weights = layer.weights + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
-    const vectors = vectorsOf(panel, layer.panels, layer.lastVectors)
-    const gradient = isClipped ? weights + 4 * learner.parameterBytes : scratch + learner.blockOffset
-    multiplyPanel(
-      vectors,
-      scratch,
-      learner.listBytes,
-      rows,
-      layer.outputGradient + <usize>panel * PANEL_ROW,
-      gradient,
-      PANEL_ROW,
-    )
-    if (isClipped) squares += squaredNorm(gradient, weights, rows, vectors, decayedRows(layer, first, rows), network.decay)
-    else applyBlock(learner, network, layer, panel, first, rows, gradient, 1, updatesTargets)
+  const pieces = piecesOf((learner.batch + 3) & -4)
+  for (let panel = 0; panel < layer.panels; ) {
+    const vectors = stripVectors(panel, layer.panels, layer.panels, layer.lastVectors)
+    const gradient = isClipped ? clippedGradient(learner, layer, panel, first) : scratch + learner.blockOffset
+    const gradientPanelBytes = isClipped ? layer.panelBytes : BLOCK_INPUTS * PANEL_ROW
+    for (let piece = 0; piece < pieces; piece++) {
+      multiplyStrip(
+        vectors,
+        scratch,
+        learner.listBytes,
+        piece,
+        rows,
+        layer.outputGradient + <usize>panel * PANEL_ROW,
+        PANEL_ROW,
+        gradient,
+        gradientPanelBytes,
+        PANEL_ROW,
+      )
+    }
+    const count = panelsOf(vectors)
+    if (!isClipped) {
+      for (let index = 0; index < count; index++) {
+        const panelGradient = gradient + <usize>index * gradientPanelBytes
+        applyBlock(learner, network, layer, panel + index, first, rows, panelGradient, 1, updatesTargets)
+      }
+    }
+    panel += count
   }
-  store<f64>(network.squares + (<usize>block << 3), squares)
+  if (isClipped) store<f64>(network.squares + (<usize>block << 3), squaredNorm(learner, layer, first, rows, network.decay))
+}
+
+/** Where the gradient of a block of a panel is kept to be clipped. */
+@inline
+function clippedGradient(learner: Learner, layer: Layer, panel: i32, first: i32): usize {
+  return layer.weights + 4 * learner.parameterBytes + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
 }
 
 /** Applies the gradients that updateBlock kept, scaled so that the whole network's have at most the norm `gradientClip`. */
@@ -93,9 +110,7 @@ export function applyClipped(learner: Learner, network: Network, block: i32, upd
   const first = blockFirst
   const rows = min(BLOCK_INPUTS, layer.inputs + 1 - first)
   for (let panel = 0; panel < layer.panels; panel++) {
-    const gradient =
-      layer.weights + 4 * learner.parameterBytes + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
-    applyBlock(learner, network, layer, panel, first, rows, gradient, scale, updatesTargets)
+    applyBlock(learner, network, layer, panel, first, rows, clippedGradient(learner, layer, panel, first), scale, updatesTargets)
   }
 }
 
@@ -113,7 +128,6 @@ function listColumns(learner: Learner, layer: Layer, first: i32, rows: i32, scra
         paddedBatch,
         <i32>layer.outputGradientStride,
         scratch + <usize>(column + lane) * learner.listBytes,
-        learner.listBytes,
       )
     }
   }
@@ -125,28 +139,41 @@ function decayedRows(layer: Layer, first: i32, rows: i32): i32 {
   return min(rows, layer.inputs - first)
 }
 
-/** Adds the decay to the gradients of a block and returns the sum of their squares, in f64, row by row. */
-function squaredNorm(gradient: usize, weights: usize, rows: i32, vectors: i32, decayed: i32, decay: f32): f64 {
+/** Adds the decay to the gradients of a block and returns the sum of their squares, in f64, by pairs of panels and rows. */
+function squaredNorm(learner: Learner, layer: Layer, first: i32, rows: i32, decay: f32): f64 {
+  const decayed = decayedRows(layer, first, rows)
+  const distance = 4 * learner.parameterBytes
   let sum: f64 = 0
-  for (let row = 0; row < rows; row++) {
-    const rate = f32x4.splat(row < decayed ? decay : 0)
-    let low = f64x2.splat(0)
-    let high = f64x2.splat(0)
-    for (let at: usize = 0; at < <usize>vectors << 4; at += 16) {
-      const value = f32x4.add(v128.load(gradient + at), f32x4.mul(rate, v128.load(weights + at)))
-      v128.store(gradient + at, value)
-      // Widened first: the square of a gradient above 1.8e19 is infinite in f32, and the scale would be 0.
-      const values01 = f64x2.promote_low_f32x4(value)
-      const values23 = f64x2.promote_low_f32x4(v128.shuffle<i32>(value, value, 2, 3, 2, 3))
-      low = f64x2.add(low, f64x2.mul(values01, values01))
-      high = f64x2.add(high, f64x2.mul(values23, values23))
+  for (let pair = 0; pair < layer.panels; pair += 2) {
+    const pairEnd = min(pair + 2, layer.panels)
+    for (let row = 0; row < rows; row++) {
+      const rate = f32x4.splat(row < decayed ? decay : 0)
+      let low = f64x2.splat(0)
+      let high = f64x2.splat(0)
+      for (let panel = pair; panel < pairEnd; panel++) {
+        const weights = layer.weights + <usize>panel * layer.panelBytes + <usize>(first + row) * PANEL_ROW
+        const end = weights + (<usize>vectorsOf(layer, panel) << 4)
+        for (let at = weights; at < end; at += 16) {
+          const value = f32x4.add(v128.load(at + distance), f32x4.mul(rate, v128.load(at)))
+          v128.store(at + distance, value)
+          // Widened first: the square of a gradient above 1.8e19 is infinite in f32, and the scale would be 0.
+          const values01 = f64x2.promote_low_f32x4(value)
+          const values23 = f64x2.promote_low_f32x4(v128.shuffle<i32>(value, value, 2, 3, 2, 3))
+          low = f64x2.add(low, f64x2.mul(values01, values01))
+          high = f64x2.add(high, f64x2.mul(values23, values23))
+        }
+      }
+      low = f64x2.add(low, high)
+      sum += f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1)
     }
-    low = f64x2.add(low, high)
-    sum += f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1)
-    gradient += PANEL_ROW
-    weights += PANEL_ROW
   }
   return sum
+}
+
+/** Vectors of 4 in a row of a panel. */
+@inline
+function vectorsOf(layer: Layer, panel: i32): i32 {
+  return panel == layer.panels - 1 ? layer.lastVectors : PANEL_COLUMNS / 4
 }
 
 /** Adam, the soft update of the target, and the transposed copy, for a block of one panel. */
@@ -162,31 +189,37 @@ function applyBlock(
   updatesTargets: bool,
 ): void {
   const weights = layer.weights + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
-  const vectors = vectorsOf(panel, layer.panels, layer.lastVectors)
+  const vectors = vectorsOf(layer, panel)
   const moments = learner.parameterBytes
   const decay = learner.gradientClip > 0 ? <f32>0 : network.decay
   const decayed = decayedRows(layer, first, rows)
   const rate = <f32>(<f64>network.learningRate / (1 - network.beta1Power))
   const correction = <f32>(1 / Math.sqrt(1 - network.beta2Power))
   const follow: f32 = updatesTargets ? learner.softUpdateRate : 0
-  for (let row = 0; row < rows; row++) {
-    const at = <usize>row * PANEL_ROW
-    const ownDecay: f32 = row < decayed ? decay : 0
-    adam(weights + at, gradient + at, moments, vectors, scale, ownDecay, rate, correction, follow)
+  if (vectors == PANEL_COLUMNS / 4) {
+    // Rows lie one after another.
+    const end = <usize>decayed * PANEL_ROW
+    adam(weights, gradient, moments, end, scale, decay, rate, correction, follow)
+    adam(weights + end, gradient + end, moments, <usize>(rows - decayed) * PANEL_ROW, scale, 0, rate, correction, follow)
+  } else {
+    for (let row = 0; row < rows; row++) {
+      const at = <usize>row * PANEL_ROW
+      const ownDecay: f32 = row < decayed ? decay : 0
+      adam(weights + at, gradient + at, moments, <usize>vectors << 4, scale, ownDecay, rate, correction, follow)
+    }
   }
-  if (layer.transposed) transposeBlock(layer, panel, first, rows, weights)
+  if (layer.transposed) transposeBlock(layer, panel, first, decayed, weights)
 }
 
 /**
- * One row of a block, two vectors a turn: all loads first, then all stores side by side, so that a compiler may join the
+ * `bytes` of one panel's weights, two vectors a turn: all loads first, then all stores side by side, so that a compiler may join the
  * pairs to wider instructions.
  */
-@inline
 function adam(
   weights: usize,
   gradients: usize,
   moments: usize,
-  vectors: i32,
+  bytes: usize,
   scale: f32,
   decay: f32,
   rate: f32,
@@ -206,7 +239,7 @@ function adam(
   const corrections = f32x4.splat(correction)
   const follows = f32x4.splat(follow)
   const isChanged = scale != 1 || decay != 0
-  const end = weights + (<usize>vectors << 4)
+  const end = weights + bytes
   for (; weights < end; weights += 32, gradients += 32) {
     const weight0 = v128.load(weights)
     const weight1 = v128.load(weights, 16)
@@ -253,18 +286,22 @@ function withoutTiny(values: v128, least: v128): v128 {
   return v128.andnot(values, f32x4.lt(f32x4.abs(values), least))
 }
 
-/** Copies a block of weights, transposed, to where the backward pass reads it. A block of the bias alone has no place there. */
+/** Copies `rows` inputs of a block of weights, the bias not among them, transposed, to where the backward pass reads them. */
 export function transposeBlock(layer: Layer, panel: i32, first: i32, rows: i32, weights: usize): void {
-  if (first >= layer.inputs) return
-  const columns = vectorsOf(panel, layer.panels, layer.lastVectors)
-  // A block of inputs is a panel of the transposed matrix; its rows are the outputs.
-  const target = layer.transposed + <usize>(first / BLOCK_INPUTS) * layer.transposedPanelBytes + <usize>panel * 32 * PANEL_ROW
+  const vectors = vectorsOf(layer, panel)
   for (let row = 0; row < rows; row += 4) {
-    for (let vector = 0; vector < columns; vector++) {
+    // The inputs are columns of the transposed matrix; its rows are the outputs.
+    const input = first + row
+    const target =
+      layer.transposed +
+      <usize>(input / PANEL_COLUMNS) * layer.transposedPanelBytes +
+      <usize>(panel * PANEL_COLUMNS) * PANEL_ROW +
+      (<usize>(input % PANEL_COLUMNS) << 2)
+    for (let vector = 0; vector < vectors; vector++) {
       transposeSquare(
         weights + <usize>row * PANEL_ROW + (<usize>vector << 4),
         PANEL_ROW,
-        target + <usize>vector * 4 * PANEL_ROW + (<usize>row << 2),
+        target + <usize>vector * 4 * PANEL_ROW,
         PANEL_ROW,
       )
     }
