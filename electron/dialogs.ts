@@ -12,6 +12,12 @@ export async function askForScene(window: BrowserWindow): Promise<string | null>
   return filePaths[0] ?? null
 }
 
+/** Where the person wants a file that is called so, or null. */
+export async function askWhereToSave(window: BrowserWindow, name: string): Promise<string | null> {
+  const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: name })
+  return canceled || !filePath ? null : filePath
+}
+
 export async function sayProblem(window: BrowserWindow, message: string, detail: string): Promise<void> {
   await dialog.showMessageBox(window, { type: 'error', message, detail })
 }

@@ -8,7 +8,7 @@ import type { MenuContent } from '../src/host/rpc/contract.ts'
 import { createHostService } from '../src/host/service.ts'
 import { APP_ADDRESS } from './address.ts'
 import { readCommandLine, type StartRequest } from './command-line.ts'
-import { sayOtherRuns, showVersions } from './dialogs.ts'
+import { askWhereToSave, sayOtherRuns, showVersions } from './dialogs.ts'
 import { createLog, type Log } from './log.ts'
 import { createMainWindow, showMainWindow } from './main-window.ts'
 import { setMenu } from './menu.ts'
@@ -68,7 +68,14 @@ async function run(request: StartRequest, memory: (name: string) => string, log:
   serveFolder(session.defaultSession.protocol, folder, log)
   const window = createMainWindow(memory('window.json'), isDevelopment, log)
   const recent = openRecentFiles(memory('recent.json'))
-  const host = createHostService({ runsFolder, shell: 'electron', log, openSceneDialog: () => scenes.ask(), showMenus })
+  const host = createHostService({
+    runsFolder,
+    shell: 'electron',
+    log,
+    openSceneDialog: () => scenes.ask(),
+    saveDialog: (name) => askWhereToSave(window, name),
+    showMenus,
+  })
   let menus: readonly MenuContent[] = []
   const refreshMenu = (): void => setMenu(commands, menus, recent.list(), isDevelopment)
   function showMenus(shown: readonly MenuContent[]): void {

@@ -2,6 +2,7 @@
  * The host as windows see it: answers the contract's requests, sends its events, and keeps the runs that train.
  * Electron's main process and the browser-mode server each make one and attach their windows to it.
  */
+import { writeFile } from 'node:fs/promises'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import { packageVersion, versions } from './package.ts'
@@ -23,6 +24,8 @@ export interface HostServiceOptions {
   log: (line: string) => void
   /** Asks for a scene file; null where it was cancelled. Absent where there is no dialog. */
   openSceneDialog?: () => Promise<string | null>
+  /** Asks where to save a file that is called so; null where it was cancelled. Absent where there is no dialog. */
+  saveDialog?: (name: string) => Promise<string | null>
   /** Shows a window's menus; absent where there is no place for them but the page. */
   showMenus?: (menus: readonly MenuContent[]) => void
   /** Threads that may train at once; as many as the machine has cores where absent. */
@@ -125,6 +128,17 @@ export function createHostService(options: HostServiceOptions): HostService {
     'menu.show': ({ menus }) => {
       options.showMenus?.(menus)
       return {}
+    },
+    'files.save': async ({ name, content }) => {
+      if (!options.saveDialog) throw new UserError('Files are saved by the browser here.')
+      const file = await options.saveDialog(name)
+      if (file === null) return { saved: false }
+      try {
+        await writeFile(file, Buffer.from(content, 'base64'))
+      } catch (error) {
+        throw new UserError(`${file}: the file cannot be saved: ${messageOf(error)}.`, 'failure')
+      }
+      return { saved: true }
     },
     'scenes.list': () => scenes.list(),
     'scenes.read': ({ id }) => scenes.read(id),

@@ -7,6 +7,7 @@ import * as z from 'zod'
 import type { StateArrays } from '../agent/state.ts'
 import { UserError } from '../common/user-error.ts'
 import { readAllTensors, type Tensor, type TensorData, writeTensors } from '../policy/safetensors.ts'
+import { learningWatchSchema } from './learning-watch.ts'
 import { replayMarkSchema } from './replay-log.ts'
 
 const count = z.int().min(0)
@@ -25,6 +26,7 @@ export const trainerStateSchema = z.object({
   /** Training time so far, s. */
   seconds: z.number().min(0),
   saturation: z.object({ episodes: count, steps: count, hasWarned: z.boolean() }),
+  learning: learningWatchSchema.optional(),
   /** The running averages of the episode's metrics. */
   averages: z.array(z.object({ sum: z.number(), count })),
   /** State of the generator that draws the episodes' reset seeds. */

@@ -22,8 +22,10 @@ import type { Scene } from '../scene/schema.ts'
 import { createEnvironment, type Environment } from '../sim/environment.ts'
 import type { Checkpoint } from './checkpoint-file.ts'
 import { Checkpoints, cutBack, findResumePoint, type ResumePoint, readRecords } from './checkpoints.ts'
+import { DiscountedReturns } from './discounted-return.ts'
 import { EpisodeLearner } from './episode-learner.ts'
 import { type Evaluation, episodeSeeds, evaluatePolicy, REPORT_BLOCK, SELECTION_BLOCK } from './evaluate.ts'
+import { LearningWatch } from './learning-watch.ts'
 import { networkArrays, networkOf } from './network-arrays.ts'
 import { EVENT_FILE, type RunFolder, type RunResult } from './run-folder.ts'
 import { SaturationWatch } from './saturation.ts'
@@ -70,7 +72,15 @@ export type TrainingEvent =
       length: number
       epsilon: number
     } & Partial<UpdateMetrics>)
-  | { type: 'evaluation'; step: number; episode: number; meanReturn: number; stdReturn: number; isBest: boolean }
+  | {
+      type: 'evaluation'
+      step: number
+      episode: number
+      meanReturn: number
+      stdReturn: number
+      discountedReturn: number
+      isBest: boolean
+    }
   | { type: 'progress'; step: number; episode: number; seconds: number; stepsPerSecond: number }
   /** The run goes on, but probably not well: in words, with what to try. */
   | { type: 'warning'; step: number; episode: number; message: string }
@@ -167,6 +177,7 @@ class Trainer {
   private readonly episodeSeeds: RandomStream
   private readonly saturation = new SaturationWatch()
   private readonly board: TensorBoardLog
+  private readonly learning = new LearningWatch()
   /** Moved on by pauses, so that speeds are those of training. */
   private startTime = performance.now()
   private lastProgress = this.startTime
@@ -226,6 +237,8 @@ class Trainer {
     this.lastCheckpoint.step = trainer.step
     this.startTime -= trainer.seconds * 1000
     this.saturation.restore(trainer.saturation)
+    // Checkpoints of older versions have none.
+    if (trainer.learning) this.learning.restore(trainer.learning)
     this.episodeSeeds.setState(trainer.episodeSeeds)
     this.board.restore(this.options.folder.readRows('metrics'))
     if (trainer.episodeSeed !== null) {
@@ -277,6 +290,7 @@ class Trainer {
     this.episode++
     const means = this.learner.means()
     this.log('episode', { return: sum, length, epsilon: this.agent.exploration, ...means })
+    this.learning.addEpisode(means.meanQ)
     const message = this.saturation.addEpisode(means.saturation, length)
     if (message !== undefined) this.log('warning', { message })
   }
@@ -335,6 +349,7 @@ class Trainer {
       lastEvaluatedStep,
       seconds: Math.max(0, now - this.startTime) / 1000,
       saturation: saturation.state(),
+      learning: this.learning.state(),
       averages: learner.state(),
       episodeSeeds: this.episodeSeeds.state(),
       episodeSeed: running?.seed ?? null,
@@ -359,7 +374,10 @@ class Trainer {
     this.lastEvaluatedStep = this.step
     const policy = this.currentPolicy()
     const seeds = episodeSeeds(SELECTION_BLOCK, settings.evaluationEpisodes)
-    const { meanReturn, stdReturn, minReturn, meanLength } = evaluatePolicy(this.evaluationEnvironment, policy, seeds)
+    const returns = new DiscountedReturns(settings.discount)
+    const evaluation = evaluatePolicy(this.evaluationEnvironment, policy, seeds, { observers: [returns] })
+    const { meanReturn, stdReturn, minReturn, meanLength } = evaluation
+    const discountedReturn = settings.rewardScale * returns.mean
     const isBest = meanReturn > this.best.selectionReturn
     folder.writePolicy('last', policy)
     if (isBest) {
@@ -367,7 +385,9 @@ class Trainer {
       this.bestPolicy = policy
       folder.writePolicy('best', policy)
     }
-    this.log('evaluation', { meanReturn, stdReturn, minReturn, meanLength, isBest })
+    this.log('evaluation', { meanReturn, stdReturn, minReturn, meanLength, discountedReturn, isBest })
+    for (const message of this.learning.addEvaluation({ meanReturn, stdReturn, discountedReturn }))
+      this.log('warning', { message })
     const timing = { step: this.step, episode: this.episode, ...this.speed(performance.now()) }
     folder.append('timing', timing)
     this.board.add({ type: 'timing', ...timing })

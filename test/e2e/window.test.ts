@@ -41,7 +41,7 @@ const sensor = async (name: string) =>
 async function setUpTraining(steps: number): Promise<void> {
   await tab('Train')
   await app.page.getByLabel('Steps', { exact: true }).fill(String(steps))
-  await app.page.getByLabel('Seed', { exact: true }).filter({ visible: true }).fill('3')
+  await app.page.getByLabel('Seeds', { exact: true }).fill('3')
   for (const title of ['Learning', 'Evaluation']) await group(title).click()
   for (const [label, value] of Object.entries(SMALL)) await app.page.getByLabel(label, { exact: true }).fill(value)
 }

@@ -13,6 +13,11 @@ const plainName = z
   .string()
   .max(120)
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a name of letters, digits, _ . and -')
+/** What a file is called where it is saved first; the person may say otherwise. */
+const fileName = z
+  .string()
+  .max(160)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_. -]*$/, 'a file name')
 const trashId = z
   .string()
   .max(160)
@@ -221,6 +226,8 @@ export const requests = {
   ),
   /** The shell's menus become these and its own items; nothing happens in browser mode. */
   'menu.show': define(z.strictObject({ menus: z.array(menu).max(20) }), done),
+  /** Saves a file where the person says, in the system's dialog; refused where there is none (browser mode). */
+  'files.save': define(z.strictObject({ name: fileName, content: z.base64() }), z.object({ saved: z.boolean() })),
   'scenes.list': define(nothing, z.array(sceneEntry)),
   'scenes.read': define(z.strictObject({ id: z.string().max(4096) }), sceneSchema),
   /** Asks for a scene file in the system's dialog; null where it was cancelled or there is no dialog (browser mode). */

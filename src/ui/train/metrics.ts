@@ -23,7 +23,11 @@ export class RunMetrics {
   /** Mean less and plus one standard deviation of the evaluation's returns. */
   readonly evaluationLow = new Column()
   readonly evaluationHigh = new Column()
+  /** What mean Q should come near to: of each evaluation, as the critic's rewards are scaled. */
+  readonly discountedReturn = newCurve()
   readonly speed = newCurve()
+  /** Training time (s) at steps. */
+  readonly clock = newCurve()
   /** The best evaluation so far. */
   best: EvaluationPoint | undefined
   /** What the run was warned of, in words. */
@@ -86,6 +90,10 @@ export class RunMetrics {
     value.push(point.meanReturn)
     this.evaluationLow.push(point.meanReturn - point.stdReturn)
     this.evaluationHigh.push(point.meanReturn + point.stdReturn)
+    if (point.discountedReturn !== undefined) {
+      this.discountedReturn.step.push(point.step)
+      this.discountedReturn.value.push(point.discountedReturn)
+    }
     if (point.isBest) this.best = point
   }
 
@@ -104,5 +112,7 @@ export class RunMetrics {
     if (!isNew) return
     this.speed.step.push(point.step)
     this.speed.value.push(point.stepsPerSecond)
+    this.clock.step.push(point.step)
+    this.clock.value.push(point.seconds)
   }
 }

@@ -1,14 +1,24 @@
 /** The run on show in words: name, status, progress, speed, time left, best policy; and what can be done with it. */
-import { useComputed } from '@preact/signals'
+import { useComputed, useSignal } from '@preact/signals'
 import type { RunEntry, RunStatus } from '../../host/rpc/contract.ts'
 import { rolloutToOpen, workspace } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
+import { NumberField } from '../controls/field.tsx'
 import { PauseIcon, PlayIcon, StopIcon } from '../controls/icons.tsx'
 import { Badge, Notice } from '../controls/layout.tsx'
 import { formatValue } from '../plots/format.ts'
 import { engineText, formatDuration, isLive, secondsLeft, shareOf, statusWords } from './progress.ts'
 import { algorithmLabel } from './settings-form.ts'
-import { command, commandProblem, dismissWarning, metrics, metricsProblem, revision, shownStep } from './state.ts'
+import {
+  command,
+  commandProblem,
+  dismissWarning,
+  metrics,
+  metricsProblem,
+  revision,
+  shownStep,
+  template,
+} from './state.ts'
 
 /** The rollout of a run's best episode. */
 const BEST_ROLLOUT = 'best.mcap'
@@ -25,6 +35,17 @@ export function RunHeader({ run }: { run: RunEntry }) {
         <span data-testid="run-status">
           <Badge tone={tone}>{word}</Badge>
         </span>
+        <button
+          type="button"
+          class="link-button train-again"
+          disabled={status === 'unreadable'}
+          title="Fills the form at the left with this run's scene and settings"
+          onClick={() => {
+            template.value = name
+          }}
+        >
+          Train again
+        </button>
       </header>
       <p class="train-run-what">
         {scene} · {algorithmLabel(run.algorithm)} · seed {seed} · {preset} · {engineText(run)}
@@ -87,6 +108,58 @@ function LiveActions({ run: { name, status } }: { run: RunEntry }) {
   )
 }
 
+/** A run that has ended goes on: to its end, or where it has come to it, to a later one. */
+function GoOn({ run }: { run: RunEntry }) {
+  const { name, status, budget, checkpointStep = 0 } = run
+  const isAtEnd = status === 'finished'
+  const unit = budget.steps === undefined ? 'episodes' : 'steps'
+  const more = useSignal<number | undefined>(undefined)
+  if (!isAtEnd) {
+    const from = checkpointStep > 0 ? ` from step ${checkpointStep.toLocaleString('en')}` : ''
+    return (
+      <Button icon={PlayIcon} title={`Goes on${from}`} onClick={() => void command('resume', name)}>
+        Resume
+      </Button>
+    )
+  }
+  if (more.value === undefined) {
+    return (
+      <Button
+        icon={PlayIcon}
+        onClick={() => {
+          more.value = 2 * (budget[unit] ?? 0)
+        }}
+      >
+        Train further
+      </Button>
+    )
+  }
+  return (
+    <div class="train-further">
+      <NumberField
+        label={`Up to ${unit}`}
+        value={more.value}
+        integer
+        min={(budget[unit] ?? 0) + 1}
+        max={1e9}
+        onCommit={(value) => {
+          more.value = value
+        }}
+      />
+      <Button
+        kind="primary"
+        icon={PlayIcon}
+        onClick={() => {
+          void command('resume', name, { [unit]: more.peek()! })
+          more.value = undefined
+        }}
+      >
+        Go on
+      </Button>
+    </div>
+  )
+}
+
 /** What grows while the run trains; apart from the rest, because it changes many times a second. */
 function Numbers({ run }: { run: RunEntry }) {
   const now = useComputed(() => {
@@ -131,6 +204,12 @@ function Numbers({ run }: { run: RunEntry }) {
       </dl>
       <div class="train-run-actions">
         {isLive(status) && <LiveActions run={run} />}
+        {status === 'queued' && (
+          <Button icon={StopIcon} onClick={() => void command('stop', run.name)}>
+            Take out of the queue
+          </Button>
+        )}
+        {run.resumable && !isLive(status) && status !== 'queued' && status !== 'unreadable' && <GoOn run={run} />}
         <Button disabled={!best} onClick={openBest}>
           Open best rollout
         </Button>

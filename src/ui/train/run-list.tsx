@@ -6,7 +6,7 @@ import { newestRunsFirst, statusWords } from './progress.ts'
 import { chooseRun, listProblem, runs, shownName, shownStep } from './state.ts'
 
 export function RunList() {
-  const list = newestRunsFirst(runs.value ?? [])
+  const list = newestRunsFirst(runs.value ?? []).filter(({ archived }) => !archived)
   return (
     <section class="train-runs" aria-label="Runs">
       {listProblem.value && <Notice kind="error">{listProblem.value}</Notice>}

@@ -1,6 +1,6 @@
 /** The settings form as data: texts as typed, what they mean, and what is wrong with them in words.
  * Pure: settings-panel.tsx shows it. Groups, limits and presets come from the host's description of each setting. */
-import type { Params, Setting, SettingValue } from '../../host/rpc/contract.ts'
+import type { Params, RunDetails, Setting, SettingValue } from '../../host/rpc/contract.ts'
 
 export type Algorithm = NonNullable<Params<'training.start'>['algorithm']>
 export type Preset = Params<'training.start'>['preset']
@@ -106,6 +106,19 @@ export function isChanged(setting: Setting, base: Base, changes: Changes): boole
   if (text === undefined) return false
   const parsed = parseSetting(setting, text)
   return 'problem' in parsed || settingText(parsed.value) !== settingText(presetValue(setting, base))
+}
+
+/** What the form is to hold to train a run again: its preset, and what was changed on top. */
+export function formOf(run: RunDetails, settings: readonly Setting[]): { base: Base; changes: Changes } {
+  const base = { algorithm: run.presetAlgorithm, preset: run.preset }
+  const changes: Record<string, string> = {}
+  for (const setting of settings) {
+    const value = run.settings[setting.name]
+    if (value === undefined) continue
+    const text = settingText(value)
+    if (text !== settingText(presetValue(setting, base))) changes[setting.name] = text
+  }
+  return { base, changes }
 }
 
 /** The settings to send: those that differ from the preset; undefined while one of them cannot be read. */

@@ -1,8 +1,8 @@
 /** The form of a new run: scene, steps, seed, algorithm, preset and every setting that the host describes, and Start.
  * Nothing starts while a field cannot be read; what is wrong stands below it. */
 import { batch, useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
-import type { Setting } from '../../host/rpc/contract.ts'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Params, Setting } from '../../host/rpc/contract.ts'
 import { chooseScene, chosenScene, sceneEntries } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
 import { Select } from '../controls/field.tsx'
@@ -16,13 +16,22 @@ import {
   type Base,
   type Changes,
   changedSettings,
+  formOf,
   type Preset,
   parseNumber,
   parseSeeds,
 } from './settings-form.ts'
-import { chooseRun, messageOf, refreshRuns } from './state.ts'
+import { chooseRun, messageOf, refreshRuns, template } from './state.ts'
 
-const STEPS_LIMITS = { minimum: 1, maximum: 1e9, integer: true }
+const LENGTH_LIMITS = { minimum: 1, maximum: 1e9, integer: true }
+type EngineChoice = NonNullable<Params<'training.start'>['engine']> | ''
+const ENGINES: readonly { value: EngineChoice; label: string }[] = [
+  { value: '', label: 'fastest' },
+  { value: 'fused', label: 'fused' },
+  { value: 'tfjs-node', label: 'tfjs-node' },
+  { value: 'tfjs-wasm', label: 'tfjs-wasm' },
+  { value: 'tfjs-cpu', label: 'tfjs-cpu' },
+]
 const BASE_HELP: Record<Algorithm, Record<Preset, string>> = {
   ddpg: {
     scene: 'Tuned for this scene where its training file says how; else as default.',
@@ -43,41 +52,62 @@ export function SettingsPanel() {
   const settings = useSignal<readonly Setting[]>([])
   const base = useSignal<Base>({ algorithm: 'ddpg', preset: 'scene' })
   const changes = useSignal<Changes>({})
-  const steps = useSignal(String(DEFAULT_STEPS))
-  const seed = useSignal('1')
+  const length = useSignal(String(DEFAULT_STEPS))
+  const unit = useSignal<'steps' | 'episodes'>('steps')
+  const seeds = useSignal('1')
+  const engine = useSignal<EngineChoice>('')
+  /** The run whose own copy of its scene is trained on, where no scene of the list is equal to it. */
+  const copy = useSignal<{ id: string; label: string } | undefined>(undefined)
   const isStarting = useSignal(false)
   const problem = useSignal<string | undefined>(undefined)
 
-  const sceneId = chosenScene.value?.entry.id
+  const chosenId = chosenScene.value?.entry.id
+  /** A run whose settings are taken over. */
+  const wanted = template.value
+  const filledFor = useRef<string | undefined>(undefined)
   useEffect(() => {
+    if (wanted === undefined && filledFor.current !== undefined && filledFor.current === chosenId) return
     let isCurrent = true
-    const describe = async () => {
-      const described = await host.request('settings.describe', sceneId === undefined ? {} : { scene: sceneId })
-      const training = sceneId === undefined ? null : await host.request('scenes.training', { id: sceneId })
+    const fill = async () => {
+      const run = wanted === undefined ? undefined : (await host.request('runs.details', { runs: [wanted] }))[0]!
+      const entry = run && sceneEntries.peek().find(({ id }) => id === run.scene)
+      // Comes here again, with the scene.
+      if (entry && entry.id !== chosenId && isCurrent) return chooseScene(entry)
+      const id = run?.scene ?? chosenId
+      const described = await host.request('settings.describe', id === undefined ? {} : { scene: id })
+      const training = id === undefined || run ? null : await host.request('scenes.training', { id })
       if (!isCurrent) return
+      filledFor.current = chosenId
       batch(() => {
+        template.value = undefined
         settings.value = described
-        changes.value = {}
-        base.value = { algorithm: training?.algorithm ?? 'ddpg', preset: 'scene' }
-        steps.value = String(training?.steps ?? DEFAULT_STEPS)
+        copy.value = run && !entry ? { id: run.scene, label: `${run.sceneName} (as in ${run.run})` } : undefined
+        const form = run && formOf(run, described)
+        changes.value = form?.changes ?? {}
+        base.value = form?.base ?? { algorithm: training?.algorithm ?? 'ddpg', preset: 'scene' }
+        unit.value = run && run.budget.steps === undefined ? 'episodes' : 'steps'
+        length.value = String(run?.budget.steps ?? run?.budget.episodes ?? training?.steps ?? DEFAULT_STEPS)
+        if (run) seeds.value = String(run.seed)
       })
     }
-    describe().catch((error) => {
-      if (isCurrent) problem.value = messageOf(error)
+    fill().catch((error: unknown) => {
+      if (!isCurrent) return
+      template.value = undefined
+      problem.value = messageOf(error)
     })
     return () => {
       isCurrent = false
     }
-  }, [sceneId, settings, changes, base, steps, problem])
+  }, [chosenId, wanted, settings, changes, base, unit, length, seeds, copy, problem])
 
-  const parsedSteps = parseNumber(steps.value, STEPS_LIMITS)
-  const parsedSeed = parseSeeds(seed.value)
+  const parsedLength = parseNumber(length.value, LENGTH_LIMITS)
+  const parsedSeeds = parseSeeds(seeds.value)
   const changed = changedSettings(settings.value, base.value, changes.value)
-  const scene = chosenScene.value?.entry
+  const sceneId = copy.value?.id ?? chosenScene.value?.entry.id
   const canStart =
-    scene &&
-    'value' in parsedSteps &&
-    'value' in parsedSeed &&
+    sceneId !== undefined &&
+    'value' in parsedLength &&
+    'value' in parsedSeeds &&
     changed &&
     settings.value.length > 0 &&
     !isStarting.value
@@ -87,11 +117,12 @@ export function SettingsPanel() {
     problem.value = undefined
     try {
       const { runs } = await host.request('training.start', {
-        scene: scene.id,
-        steps: parsedSteps.value,
-        seeds: parsedSeed.value,
+        scene: sceneId,
+        [unit.value]: parsedLength.value,
+        seeds: parsedSeeds.value,
         ...base.value,
         settings: changed,
+        ...(engine.value !== '' && { engine: engine.value }),
       })
       chooseRun(runs[0]!)
       await refreshRuns()
@@ -117,16 +148,43 @@ export function SettingsPanel() {
         <Panel title="New run">
           <Select
             label="Scene"
-            value={scene?.id ?? ''}
-            options={sceneEntries.value.map(({ id, name }) => ({ value: id, label: name }))}
+            value={sceneId ?? ''}
+            options={[
+              ...(copy.value ? [{ value: copy.value.id, label: copy.value.label }] : []),
+              ...sceneEntries.value.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
             onChange={(id) => {
+              if (id === copy.value?.id) return
+              copy.value = undefined
+              filledFor.current = undefined
               const entry = sceneEntries.value.find((each) => each.id === id)
               if (entry) void chooseScene(entry)
             }}
           />
           <div class="train-pair">
-            <TextField label="Steps" text={steps.value} parsed={parsedSteps} onInput={(text) => set(steps, text)} />
-            <TextField label="Seed" text={seed.value} parsed={parsedSeed} onInput={(text) => set(seed, text)} />
+            <Select
+              label="Train for"
+              value={unit.value}
+              options={[
+                { value: 'steps', label: 'steps' },
+                { value: 'episodes', label: 'episodes' },
+              ]}
+              onChange={(value) => set(unit, value)}
+            />
+            <TextField
+              label={unit.value === 'steps' ? 'Steps' : 'Episodes'}
+              text={length.value}
+              parsed={parsedLength}
+              onInput={(text) => set(length, text)}
+            />
+            <TextField
+              label="Seeds"
+              text={seeds.value}
+              parsed={parsedSeeds}
+              help="One, a range or a list: 1-5."
+              onInput={(text) => set(seeds, text)}
+            />
+            <Select label="Engine" value={engine.value} options={ENGINES} onChange={(value) => set(engine, value)} />
           </div>
         </Panel>
         <Panel
@@ -170,11 +228,16 @@ export function SettingsPanel() {
         )}
         {!changed && <p class="field-problem">A setting cannot be read; the group says which.</p>}
         <Button type="submit" kind="primary" icon={PlayIcon} disabled={!canStart}>
-          {isStarting.value ? 'Starting' : 'Start'}
+          {startLabel(isStarting.value, 'value' in parsedSeeds ? parsedSeeds.value.length : 1)}
         </Button>
       </footer>
     </form>
   )
+}
+
+function startLabel(isStarting: boolean, count: number): string {
+  if (isStarting) return 'Starting'
+  return count === 1 ? 'Start' : `Start ${count} runs`
 }
 
 function namesOf<Name extends string>(record: Record<Name, unknown>): Name[] {

@@ -4,8 +4,10 @@ import { batch, computed, effect, signal } from '@preact/signals'
 import type { RunEntry } from '../../host/rpc/contract.ts'
 import type { Scene } from '../../scene/schema.ts'
 import { host } from '../host.ts'
+import { throttle } from '../plots/throttle.ts'
 import { RunMetrics } from './metrics.ts'
 import { defaultRun } from './progress.ts'
+import type { XAxis } from './quantities.ts'
 
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
@@ -15,10 +17,20 @@ export const listProblem = signal<string | undefined>(undefined)
 
 const chosenName = signal<string | undefined>(undefined)
 
+/** What Train shows beside the form: one run, or all of them. */
+export const view = signal<'run' | 'runs'>('run')
+
+/** A run whose settings the form takes over; the form sets it back to undefined when it has them. */
+export const template = signal<string | undefined>(undefined)
+
+/** Episodes over which noisy curves are smoothed, and what they are drawn against. */
+export const smoothing = signal(10)
+export const xAxis = signal<XAxis>('steps')
+
 /** The run on show: the chosen one, otherwise one that trains, otherwise the newest. */
 export const shownRun = computed(() => {
   const list = runs.value ?? []
-  return list.find(({ name }) => name === chosenName.value) ?? defaultRun(list)
+  return list.find(({ name }) => name === chosenName.value) ?? defaultRun(list.filter(({ archived }) => !archived))
 })
 export const shownName = computed(() => shownRun.value?.name)
 
@@ -62,10 +74,14 @@ export async function refreshRuns(): Promise<void> {
 }
 
 /** Pauses, resumes or stops a run. The host answers with runs.changed too. */
-export async function command(action: 'pause' | 'resume' | 'stop', run: string): Promise<void> {
+export async function command(
+  action: 'pause' | 'resume' | 'stop',
+  run: string,
+  budget: { steps?: number; episodes?: number } = {},
+): Promise<void> {
   commandProblem.value = undefined
   try {
-    await host.request(`training.${action}`, { run })
+    await host.request(`training.${action}`, { run, ...budget })
   } catch (error) {
     commandProblem.value = messageOf(error)
     void refreshRuns()
@@ -129,10 +145,32 @@ function follow(run: string, add: (curves: RunMetrics) => void): void {
   revision.value++
 }
 
+/** ms between two looks at how far all the runs are, for the lists. */
+const LIST_INTERVAL = 1000
+
+/** What became of runs since the lists were told. */
+const news = new Map<string, Partial<RunEntry>>()
+const tellLists = throttle(() => {
+  if (news.size === 0) return
+  runs.value = runs.peek()?.map((run) => ({ ...run, ...news.get(run.name) }))
+  news.clear()
+}, LIST_INTERVAL)
+
+function tell(run: string, change: Partial<RunEntry>): void {
+  news.set(run, { ...news.get(run), ...change })
+  tellLists.request()
+}
+
 host.on('training.episode', ({ run, ...point }) => follow(run, (curves) => curves.addEpisode(point)))
-host.on('training.evaluation', ({ run, ...point }) => follow(run, (curves) => curves.addEvaluation(point)))
+host.on('training.evaluation', ({ run, ...point }) => {
+  follow(run, (curves) => curves.addEvaluation(point))
+  if (point.isBest) tell(run, { meanReturn: point.meanReturn })
+})
 host.on('training.warning', ({ run, ...point }) => follow(run, (curves) => curves.addWarning(point)))
-host.on('training.progress', ({ run, ...point }) => follow(run, (curves) => curves.addProgress(point)))
+host.on('training.progress', ({ run, ...point }) => {
+  follow(run, (curves) => curves.addProgress(point))
+  tell(run, { steps: point.step, seconds: point.seconds })
+})
 host.on('training.frame', (frame) => {
   if (frame.run !== shownName.peek()) return
   batch(() => {
@@ -142,6 +180,14 @@ host.on('training.frame', (frame) => {
   })
 })
 host.on('runs.changed', (entry) => {
-  const others = (runs.peek() ?? []).filter(({ name }) => name !== entry.name)
-  runs.value = [...others, entry]
+  news.delete(entry.name)
+  const known = runs.peek() ?? []
+  // In its place: lists keep their order.
+  runs.value = known.some(({ name }) => name === entry.name)
+    ? known.map((run) => (run.name === entry.name ? entry : run))
+    : [...known, entry]
+})
+host.on('runs.removed', ({ run }) => {
+  news.delete(run)
+  runs.value = (runs.peek() ?? []).filter(({ name }) => name !== run)
 })

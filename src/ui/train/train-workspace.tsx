@@ -1,12 +1,14 @@
 /** Train: a new run's form at the left; the run on show - robot, numbers, curves - and the list of runs at the right. */
 import { useEffect } from 'preact/hooks'
+import type { RunStatus } from '../../host/rpc/contract.ts'
 import { chosenScene, workspace } from '../app/state.ts'
 import { EmptyState } from '../controls/layout.tsx'
 import { Stage } from '../stage/stage.tsx'
 import { RunHeader } from './run-header.tsx'
 import { RunList } from './run-list.tsx'
+import { RunsView } from './runs/runs-view.tsx'
 import { SettingsPanel } from './settings-panel.tsx'
-import { efforts, poses, refreshRuns, runs, shownRun, shownScene } from './state.ts'
+import { efforts, poses, refreshRuns, runs, shownRun, shownScene, view } from './state.ts'
 import './train.css'
 import { TrainPlots } from './train-plots.tsx'
 
@@ -19,14 +21,60 @@ export function TrainWorkspace() {
   return (
     <div class="train">
       <SettingsPanel />
-      <div class="train-top">
-        <div class="train-stage">
-          <TrainStage />
-        </div>
-        <div class="train-side">{run ? <RunHeader run={run} /> : <NoRun />}</div>
-        <RunList />
+      <div class="train-main">
+        <ViewSwitch />
+        {view.value === 'runs' ? (
+          <RunsView />
+        ) : (
+          <div class="train-view">
+            <div class="train-top">
+              <div class="train-stage">
+                <TrainStage />
+              </div>
+              <div class="train-side">{run ? <RunHeader run={run} /> : <NoRun />}</div>
+              <RunList />
+            </div>
+            <TrainPlots />
+          </div>
+        )}
       </div>
-      <TrainPlots />
+    </div>
+  )
+}
+
+/** One run, or all of them. */
+function ViewSwitch() {
+  const all = runs.value?.filter(({ archived }) => !archived) ?? []
+  const count = (status: RunStatus) => all.filter((run) => run.status === status).length
+  const busy = [
+    [count('running'), 'training'],
+    [count('paused'), 'paused'],
+    [count('queued'), 'queued'],
+  ] as const
+  const choices = [
+    ['run', 'Run on show'],
+    ['runs', `All runs (${all.length})`],
+  ] as const
+  return (
+    <div class="train-switch" role="toolbar" aria-label="View">
+      {choices.map(([id, title]) => (
+        <button
+          key={id}
+          type="button"
+          aria-pressed={view.value === id}
+          onClick={() => {
+            view.value = id
+          }}
+        >
+          {title}
+        </button>
+      ))}
+      <span class="muted">
+        {busy
+          .filter(([number]) => number > 0)
+          .map(([number, word]) => `${number} ${word}`)
+          .join(' · ')}
+      </span>
     </div>
   )
 }
