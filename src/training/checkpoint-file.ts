@@ -2,9 +2,10 @@
  * A checkpoint's file: a safetensors file of the learner's state, with the trainer's state as JSON in its header. It is small:
  * of the replay buffer it holds only how far the log on disk goes. A checksum over the whole file shows damage.
  */
-import { crc32 } from 'node:zlib'
+
 import * as z from 'zod'
 import type { StateArrays } from '../agent/state.ts'
+import { crc32 } from '../common/crc32.ts'
 import { UserError } from '../common/user-error.ts'
 import { readAllTensors, type Tensor, type TensorData, writeTensors } from '../policy/safetensors.ts'
 import { learningWatchSchema } from './learning-watch.ts'

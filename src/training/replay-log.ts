@@ -6,8 +6,8 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import path from 'node:path'
-import { crc32 } from 'node:zlib'
 import * as z from 'zod'
+import { crc32 } from '../common/crc32.ts'
 import { syncFolder, writeAll } from '../common/durable-file.ts'
 import type { WriteQueue } from './write-queue.ts'
 
