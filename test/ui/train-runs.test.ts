@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunDetails, RunEntry } from '../../src/host/rpc/contract.ts'
 import { RunMetrics } from '../../src/ui/train/metrics.ts'
+import { columns, filterRuns, parseTags, sortRuns } from '../../src/ui/train/overview/columns.ts'
+import { curvesToCsv } from '../../src/ui/train/overview/csv.ts'
+import { differences, groupBySeed, meanOfCurves } from '../../src/ui/train/overview/overlay.ts'
 import { secondsAt } from '../../src/ui/train/quantities.ts'
-import { columns, filterRuns, parseTags, sortRuns } from '../../src/ui/train/runs/columns.ts'
-import { curvesToCsv } from '../../src/ui/train/runs/csv.ts'
-import { differences, groupBySeed, meanOfCurves } from '../../src/ui/train/runs/overlay.ts'
 import { parseSeeds } from '../../src/ui/train/settings-form.ts'
 
 const run = (name: string, change: Partial<RunEntry> = {}): RunEntry => ({

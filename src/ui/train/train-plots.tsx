@@ -6,9 +6,9 @@ import { runningMean } from '../plots/running-mean.ts'
 import type { PlotSeries } from '../plots/series.ts'
 import { saveFile } from '../save-file.ts'
 import { SaveButtons, Smoothing, XAxisChoice } from './curve-controls.tsx'
+import { curvesToCsv } from './overview/csv.ts'
+import { pngOf, svgOf } from './overview/figure.ts'
 import { formatX, quantities, valuesOf, xLabels, xOf } from './quantities.ts'
-import { curvesToCsv } from './runs/csv.ts'
-import { pngOf, svgOf } from './runs/figure.ts'
 import { metrics, revision, shownName, smoothing, xAxis } from './state.ts'
 
 const quantityOf = (wanted: string) => quantities.find(({ id }) => id === wanted)!
