@@ -176,8 +176,8 @@ function commandLine(
   return [python!, [program, folder, '--threads', String(threads), '--variant', variant!]]
 }
 
-/** Settings that have to be there before the process starts. */
-function environmentOf({ engine, threads }: ContestantKind, python: string | undefined): Record<string, string> {
+/** Variables that have to be there before a contestant starts. */
+export function environmentOf({ engine, threads }: ContestantKind, python: string | undefined): Record<string, string> {
   if (engine === 'tfjs-node') {
     return { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' }
   }

@@ -127,9 +127,10 @@ def run_updates(count: int) -> None:
     jax.block_until_ready((state, key))
 
 
-serve(
-    {"name": "jax", "version": jax.__version__, "variant": "compiled", "threads": arguments.threads},
-    check,
-    run_updates,
-    lambda: all(bool(jnp.isfinite(leaf).all()) for leaf in jax.tree.leaves(state["networks"])),
-)
+if __name__ == "__main__":
+    serve(
+        {"name": "jax", "version": jax.__version__, "variant": "compiled", "threads": arguments.threads},
+        check,
+        run_updates,
+        lambda: all(bool(jnp.isfinite(leaf).all()) for leaf in jax.tree.leaves(state["networks"])),
+    )

@@ -178,14 +178,15 @@ def run_updates(count: int) -> None:
         update(torch.randint(len(replay), (B,)))
 
 
-serve(
-    {
-        "name": "pytorch",
-        "version": torch.__version__,
-        "variant": arguments.variant,
-        "threads": torch.get_num_threads(),
-    },
-    check,
-    run_updates,
-    lambda: all(bool(torch.isfinite(parameter).all()) for parameter in sources + targets),
-)
+if __name__ == "__main__":
+    serve(
+        {
+            "name": "pytorch",
+            "version": torch.__version__,
+            "variant": arguments.variant,
+            "threads": torch.get_num_threads(),
+        },
+        check,
+        run_updates,
+        lambda: all(bool(torch.isfinite(parameter).all()) for parameter in sources + targets),
+    )
