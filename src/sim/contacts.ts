@@ -28,6 +28,7 @@ export function emptySum(): ContactSum {
 
 export class Contacts {
   private readonly world: World
+  private readonly bodies: readonly RigidBody[]
   private readonly bodyOf = new Map<number, number>()
   private readonly colliders: readonly (readonly number[])[]
   private readonly scratch = new Float32Array(16)
@@ -41,6 +42,7 @@ export class Contacts {
   /** `bodies` in the scene's order. */
   constructor(world: World, bodies: readonly RigidBody[]) {
     this.world = world
+    this.bodies = bodies
     this.colliders = bodies.map((body, index) =>
       Array.from({ length: body.numColliders() }, (_, at) => {
         const { handle } = body.collider(at)
@@ -89,6 +91,50 @@ export class Contacts {
         this.deepest = Math.max(this.deepest, -manifold.contact_dist(contact))
       }
       // As in `visit`.
+      manifold.free()
+    }
+    pair.free()
+  }
+
+  /**
+   * Where bodies touch and how hard, after a physics step of `step` s: [x, y (m), fx, fy (N)] for each contact point, the force
+   * being that on the dynamic body of the pair (of two, the second). Exact at rest (see above); it allocates: for pictures.
+   */
+  points(step: number, solverIterations: number): number[] {
+    const found: number[] = []
+    const share = solverIterations / (solverIterations + 1) / step
+    this.bodies.forEach((body, index) => {
+      if (!body.isDynamic()) return
+      for (const collider of this.colliders[index]!) {
+        this.world.narrowPhase.raw.contact_pairs_with(collider, (other: number) => {
+          const otherIndex = this.bodyOf.get(other)!
+          // Of two dynamic bodies, the pair is met twice.
+          if (this.bodies[otherIndex]!.isDynamic() && otherIndex > index) return
+          this.addPoints(collider, other, share, found)
+        })
+      }
+    })
+    return found
+  }
+
+  private addPoints(collider: number, other: number, share: number, found: number[]): void {
+    const pair = this.world.narrowPhase.raw.contact_pair(collider, other)
+    if (!pair) return
+    const sign = pair.collider1() === collider ? -share : share
+    for (let index = 0; index < pair.numContactManifolds(); index++) {
+      const manifold = pair.contactManifold(index)
+      if (!manifold) continue
+      const count = Math.min(manifold.num_contacts(), manifold.num_solver_contacts())
+      for (let at = 0; at < count; at++) {
+        const normal = manifold.contact_impulse(at)
+        if (normal <= 0) continue
+        const tangent = manifold.contact_tangent_impulse(at)
+        manifold.normal(this.scratch)
+        const [nx, ny] = [this.scratch[0]!, this.scratch[1]!]
+        if (!manifold.solver_contact_point(this.world.bodies.raw, at, this.scratch)) continue
+        const force = [sign * (nx * normal - ny * tangent), sign * (ny * normal + nx * tangent)]
+        found.push(this.scratch[0]!, this.scratch[1]!, ...force)
+      }
       manifold.free()
     }
     pair.free()

@@ -9,6 +9,7 @@ import { type Sensor, sensorsOf } from '../scene/sensors.ts'
 import { type CompiledTask, compileTask } from '../scene/task.ts'
 import { loadPhysics, type Measured, PhysicsWorld, STATE_STRIDE } from './physics.ts'
 import { planScene, type ScenePlan } from './plan.ts'
+import type { Pull } from './pull.ts'
 import { sensorWriter } from './sensors.ts'
 
 /** One entry of an observation or action. */
@@ -196,6 +197,16 @@ export class Environment {
   /** The value of each of `sensors`, in their order. Refilled at each step. */
   get sensorValues(): Float64Array {
     return this.task.sensorValues
+  }
+
+  /** Pulls at a body from the next step on, until it is told otherwise or is reset: what no policy can do, and a hand does. */
+  pull(pull: Pull | undefined): void {
+    this.world?.pull(pull)
+  }
+
+  /** Where bodies touch, as the last physics step left it: [x, y (m), fx, fy (N)] for each point (Contacts.points). */
+  contactPoints(): number[] {
+    return this.world?.contactPoints() ?? []
   }
 
   /** Gives the engine's memory back. */

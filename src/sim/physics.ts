@@ -15,6 +15,7 @@ import { createJoint, type FreeJoint } from './joints.ts'
 import { placeBodies } from './kinematics.ts'
 import { aimMotion, startOfMotions } from './motions.ts'
 import type { ScenePlan } from './plan.ts'
+import { applyPull, connectedMass, type Pull } from './pull.ts'
 import { RaySensor } from './rays.ts'
 import { type MeasuredForces, Reactions } from './reactions.ts'
 import { readBody, STATE_STRIDE } from './state.ts'
@@ -58,6 +59,7 @@ export class PhysicsWorld {
   private readonly reactions: Reactions | undefined
   private readonly measured: MeasuredForces
   private stepsDone = 0
+  private pulled: { pull: Pull; mass: number } | undefined
 
   /**
    * `coordinates` by name, as in the scene's `reset`; as drawn and at rest where absent. What is not measured
@@ -150,6 +152,17 @@ export class PhysicsWorld {
     for (let index = 0; index < freeJoints.length; index++) freeJoints[index]!.finish()
   }
 
+  /** Pulls at a body from the next step on, until it is told otherwise. */
+  pull(pull: Pull | undefined): void {
+    this.pulled = pull && { pull, mass: connectedMass(this.plan, pull.body) }
+  }
+
+  /** Every contact as the last physics step left it: [x, y (m), fx, fy (N, on the body of the pair that can move)] each. */
+  contactPoints(): number[] {
+    const { physicsStep, solverIterations } = this.plan.scene.world
+    return this.contacts.points(physicsStep, solverIterations)
+  }
+
   private push(): void {
     for (let index = 0; index < this.pushed.length; index++) {
       this.pushed[index]!.resetForces(false)
@@ -165,6 +178,10 @@ export class PhysicsWorld {
     const time = this.stepsDone * this.plan.scene.world.physicsStep
     for (let index = 0; index < moving.length; index++) aimMotion(moving[index]!.motion, moving[index]!.body, time)
     for (let index = 0; index < freeJoints.length; index++) freeJoints[index]!.drive()
+    if (this.pulled) {
+      const { pull, mass } = this.pulled
+      applyPull(pull, this.bodies[pull.body]!, mass, this.plan.scene.world.physicsStep)
+    }
     this.reactions?.remember()
     stepWorld(this.world, this.gravity)
     for (let index = 0; index < freeJoints.length; index++) freeJoints[index]!.follow()

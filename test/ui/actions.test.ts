@@ -19,12 +19,14 @@ const { workspace } = await import('../../src/ui/app/state.ts')
 const { windowActions } = await import('../../src/ui/app/actions/window-actions.ts')
 const { playActions } = await import('../../src/ui/design/actions.ts')
 const { editActions } = await import('../../src/ui/design/edit-actions.ts')
+const { overlayActions } = await import('../../src/ui/design/overlays.ts')
 const { LivePlay } = await import('../../src/ui/play/live-play.ts')
 const { replayActions } = await import('../../src/ui/replay/actions.ts')
 const { stageActions } = await import('../../src/ui/stage/actions.ts')
 const { trainActions } = await import('../../src/ui/train/actions.ts')
 
-const lists = [windowActions, editActions, stageActions, playActions(new LivePlay()), trainActions, replayActions]
+const play = new LivePlay()
+const lists = [windowActions, editActions, stageActions, playActions(play), overlayActions, trainActions, replayActions]
 const actions = lists.flat()
 for (const list of lists) registry.registerActions(list)
 

@@ -31,8 +31,8 @@ describe('live play', () => {
     expect(session.frame()).toMatchObject({ step: 0, time: 0, playing: false, seed: 7 })
   })
 
-  it.each([0.1, 1, 4])('plays at %d times the wall clock', async (speed) => {
-    const session = await sessionOf()
+  it.each([0.1, 1, 10])('plays at %d times the wall clock', async (speed) => {
+    const session = await sessionOf({ maxSteps: 1000 })
     session.setSpeed(speed)
     session.play()
     playFor(session, 2)
@@ -108,5 +108,48 @@ describe('live play', () => {
     session.step()
     session.reset(7)
     expect(session.frame()).toEqual(first)
+  })
+
+  it('steps back to the very state that it had, whatever was done', async () => {
+    const session = await sessionOf()
+    const frames = [session.frame()]
+    for (let step = 0; step < 12; step++) {
+      session.setAction([Math.sin(step)])
+      session.setPull(step > 4 && step < 9 ? { body: 1, point: { x: 0, y: 0.4 }, target: { x: 1, y: 1 } } : undefined)
+      session.step()
+      frames.push(session.frame())
+    }
+    for (let step = 11; step >= 0; step--) {
+      session.stepBack()
+      expect(session.frame()).toEqual(frames[step])
+    }
+    session.stepBack()
+    expect(session.frame()).toEqual(frames[0])
+  })
+
+  it('goes on from where it stepped back with the action of the hand', async () => {
+    const session = await sessionOf()
+    session.setAction([1])
+    session.step()
+    const pushed = session.frame()
+    session.setAction([-1])
+    session.step()
+    session.stepBack()
+    session.stepBack()
+    session.step()
+    expect([...session.frame().efforts]).toEqual([-2])
+    session.stepBack()
+    session.setAction([1])
+    session.step()
+    expect(session.frame()).toEqual(pushed)
+  })
+
+  it('steps back from the end of an episode', async () => {
+    const session = await sessionOf({ maxSteps: 3 })
+    for (let step = 0; step < 3; step++) session.step()
+    session.stepBack()
+    expect(session.frame()).toMatchObject({ step: 2, truncated: false })
+    session.step()
+    expect(session.frame()).toMatchObject({ step: 3, truncated: true })
   })
 })

@@ -32,6 +32,16 @@ export function playActions(play: LivePlay): readonly Action[] {
     },
     {
       ...common,
+      name: 'play.stepBack',
+      label: 'Step back',
+      section: 'play',
+      shortcuts: [','],
+      repeats: true,
+      isEnabled: () => play.canStepBack.value,
+      perform: () => play.stepBack(),
+    },
+    {
+      ...common,
       name: 'play.reset',
       label: 'Reset',
       section: 'play',

@@ -1,6 +1,6 @@
 /** The design workspace: a scene on the stage, played by hand, with all its numbers. */
 import { computed, useSignalEffect } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Scene } from '../../scene/schema.ts'
 import { contextMenuOf } from '../app/actions/context-menu.tsx'
 import { registerActions } from '../app/actions/registry.ts'
@@ -14,14 +14,16 @@ import './design.css'
 import { editor } from './document.ts'
 import { editActions } from './edit-actions.ts'
 import { Inspector } from './inspector.tsx'
+import { overlayActions, overlaysOf } from './overlays.ts'
+import { pullByPointer } from './pulling.ts'
 import { Transport } from './transport.tsx'
 
 const isShown = computed(() => workspace.value === 'design')
 
 /** One for the window: it outlives every change of workspace. */
 const play = new LivePlay()
-registerActions(playActions(play))
-registerActions(editActions)
+registerActions([...playActions(play), ...overlayActions, ...editActions])
+const overlays = overlaysOf(play)
 const showContextMenu = contextMenuOf('stage')
 
 export function DesignWorkspace() {
@@ -31,22 +33,45 @@ export function DesignWorkspace() {
   useEffect(() => {
     if (scene) play.load(scene)
   }, [scene])
+  const onPress = useMemo(() => scene && pullByPointer(play, scene), [scene])
   useSignalEffect(() => play.hold(!isShown.value))
   if (!scene) return <EmptyState title="No scene">TorqueLab is asking its host for the scenes.</EmptyState>
   return (
     <div class="workspace">
       <div class="workspace-main">
         <Stage
+          overlays={overlays}
+          {...(onPress && { onPress })}
           onContextMenu={showContextMenu}
           scene={scene}
           poses={play.poses}
           efforts={play.efforts}
           label={`Stage: ${scene.name}`}
-          overlay={<Outcome scene={scene} />}
+          overlay={
+            <>
+              <AwayFromStart />
+              <Outcome scene={scene} />
+            </>
+          }
         />
         <Transport play={play} scene={scene} />
       </div>
       <Inspector play={play} scene={scene} />
+    </div>
+  )
+}
+
+/** Says that the scene is in play, where nothing is edited. */
+function AwayFromStart() {
+  const frame = play.frame.value
+  if (play.atStart.value || !frame || play.over.value) return null
+  return (
+    <div class="in-play" role="status">
+      <strong>In play</strong>
+      <span>Drag a body to pull it. Editing is off until the episode is reset.</span>
+      <Button kind="quiet" shortcut="R" onClick={() => play.reset()}>
+        Reset to edit
+      </Button>
     </div>
   )
 }

@@ -2,15 +2,15 @@
 import { useComputed } from '@preact/signals'
 import { MAX_SEED } from '../../common/random.ts'
 import type { Scene } from '../../scene/schema.ts'
-import { Button } from '../controls/button.tsx'
+import { Button, IconButton } from '../controls/button.tsx'
 import { NumberField } from '../controls/field.tsx'
-import { PauseIcon, PlayIcon, ResetIcon, StepIcon } from '../controls/icons.tsx'
+import { PauseIcon, PlayIcon, ResetIcon, StepBackIcon, StepIcon } from '../controls/icons.tsx'
 import { Readout, Toolbar } from '../controls/layout.tsx'
 import { Slider } from '../controls/slider.tsx'
 import { type LivePlay, MAX_SPEED, MIN_SPEED } from '../play/live-play.ts'
 import { formatValue } from './format.ts'
 
-/** Speed goes by factors: the slider's middle is near 0.6x, and one notch is the same factor everywhere. */
+/** Speed goes by factors: the slider's middle is real time, and one notch is the same factor everywhere. */
 const NOTCHES = 40
 
 export function Transport({ play, scene }: { play: LivePlay; scene: Scene }) {
@@ -34,6 +34,13 @@ export function Transport({ play, scene }: { play: LivePlay; scene: Scene }) {
             Play
           </Button>
         )}
+        <IconButton
+          icon={StepBackIcon}
+          label="Step back"
+          shortcut=","
+          disabled={!play.canStepBack.value}
+          onClick={() => play.stepBack()}
+        />
         <Button
           icon={StepIcon}
           shortcut="."
@@ -75,7 +82,7 @@ export function Transport({ play, scene }: { play: LivePlay; scene: Scene }) {
   )
 }
 
-/** The speed at a notch, in round numbers: 0.1 to 4. */
+/** The speed at a notch, in round numbers. */
 function speedAt(notch: number): number {
   const exact = MIN_SPEED * (MAX_SPEED / MIN_SPEED) ** (notch / NOTCHES)
   return Number(exact.toFixed(exact < 1 ? 2 : 1))

@@ -1,10 +1,11 @@
 /** Live play as the window sees it: signals of what goes on in the worker, and the commands. */
 import { batch, computed, signal } from '@preact/signals'
 import type { Scene } from '../../scene/schema.ts'
+import type { Pull } from '../../sim/pull.ts'
 import type { PlayEvent, PlayFrame, PlayRequest } from './messages.ts'
 
 export const MIN_SPEED = 0.1
-export const MAX_SPEED = 4
+export const MAX_SPEED = 10
 
 export class LivePlay {
   /** The newest frame of the loaded scene; undefined until its first one is there. */
@@ -19,6 +20,11 @@ export class LivePlay {
   readonly ready = computed(
     () => this.frame.value !== undefined && !this.over.value && this.problem.value === undefined,
   )
+  readonly canStepBack = computed(() => (this.frame.value?.step ?? 0) > 0 && this.problem.value === undefined)
+  /** Whether the scene is as the reset left it: only there it is edited. */
+  readonly atStart = computed(() => !this.playing.value && (this.frame.value?.step ?? 0) === 0)
+  /** A hand that pulls at a body. */
+  readonly pulling = signal<Pull | undefined>(undefined)
   /** Seed of the next reset. */
   readonly seed = signal(1)
   /** Simulated seconds a second. */
@@ -40,6 +46,7 @@ export class LivePlay {
       this.frame.value = undefined
       this.problem.value = undefined
       this.action.value = scene.actuators.map(() => 0)
+      this.pulling.value = undefined
     })
     this.post({ type: 'load', scene, seed: this.seed.value })
   }
@@ -59,6 +66,16 @@ export class LivePlay {
 
   step(): void {
     if (this.ready.value) this.post({ type: 'step' })
+  }
+
+  stepBack(): void {
+    if (this.canStepBack.value) this.post({ type: 'stepBack' })
+  }
+
+  /** A hand pulls at a body, or (undefined) lets go. */
+  pull(pull: Pull | undefined): void {
+    this.pulling.value = pull
+    this.post({ type: 'pull', pull })
   }
 
   /** Starts the episode again; after a problem with a new worker, since the old one may be in any state. */

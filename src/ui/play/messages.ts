@@ -1,5 +1,6 @@
 /** What the window and its live-play worker say to each other. */
 import type { Scene } from '../../scene/schema.ts'
+import type { Pull } from '../../sim/pull.ts'
 
 export type PlayRequest =
   | { type: 'load'; scene: Scene; seed: number }
@@ -8,10 +9,14 @@ export type PlayRequest =
   | { type: 'pause' }
   /** One control step. */
   | { type: 'step' }
+  /** One control step back. */
+  | { type: 'stepBack' }
   /** Simulated seconds a second. */
   | { type: 'speed'; speed: number }
   /** One value in [-1, 1] for each actuator. */
   | { type: 'action'; action: number[] }
+  /** A hand pulls at a body from now on; undefined: it lets go. */
+  | { type: 'pull'; pull: Pull | undefined }
   /** The last frame is on the screen: the next one may come. */
   | { type: 'shown' }
 
@@ -34,6 +39,10 @@ export interface PlayFrame {
   poses: Float32Array
   /** N·m or N: one a joint, then one a thruster (src/sim/efforts.ts) */
   efforts: Float32Array
+  /** [bodies × 3] vx, vy (m/s, of the frame's origin), angular velocity (rad/s) */
+  velocities: Float32Array
+  /** [contact points × 4] x, y (m), fx, fy (N) */
+  contacts: Float32Array
   /** In the order of `sensorsOf(scene)`. */
   sensors: Float64Array
   observation: Float32Array

@@ -53,6 +53,13 @@ async function handle(request: PlayRequest): Promise<void> {
       stop()
       session.step()
       break
+    case 'stepBack':
+      stop()
+      session.stepBack()
+      break
+    case 'pull':
+      session.setPull(request.pull)
+      return
     case 'speed':
       session.setSpeed(speed)
       return

@@ -4,6 +4,7 @@ import { wrap } from '../../scene/formula.ts'
 import { effortCount, effortReader, type ReadEfforts } from '../../sim/efforts.ts'
 import type { Environment } from '../../sim/environment.ts'
 import { STATE_STRIDE } from '../../sim/physics.ts'
+import type { Pull } from '../../sim/pull.ts'
 import type { PlayFrame } from './messages.ts'
 
 /** Steps that one `advance` may run beyond those that its time asks for: a window that stood still does not race afterwards. */
@@ -11,11 +12,21 @@ const CATCH_UP_STEPS = 3
 /** The longest time between two calls of `advance` that is played in full, s. */
 const LONGEST_TICK = 0.02
 
+/** What was done in one control step: with the seed, all that a state depends on. */
+interface Deed {
+  action: Float32Array
+  pull: Pull | undefined
+}
+
 export class PlaySession {
   private readonly environment: Environment
   private readonly readEfforts: ReadEfforts
   private readonly load: number
   private readonly hand: Float32Array
+  /** A hand that pulls at a body, from the next step on. */
+  private pulling: Pull | undefined
+  /** One for each control step since the reset. */
+  private deeds: Deed[] = []
   private readonly before: Float64Array
   /** The action given by hand, as the controller that every episode has. */
   private readonly controller: Controller
@@ -50,8 +61,8 @@ export class PlaySession {
 
   reset(seed: number): void {
     this.seed = seed
-    this.episode = new Episode(this.environment, this.controller, { seed })
-    this.before.set(this.environment.state)
+    this.deeds = []
+    this.begin()
     this.due = 0
   }
 
@@ -68,6 +79,11 @@ export class PlaySession {
 
   setSpeed(speed: number): void {
     this.speed = speed
+  }
+
+  /** A hand pulls at a body from the next step on, or (undefined) lets go. */
+  setPull(pull: Pull | undefined): void {
+    this.pulling = pull
   }
 
   /** One value in [-1, 1] an actuator; used from the next step on. */
@@ -93,8 +109,26 @@ export class PlaySession {
   step(): void {
     if (this.over) return
     this.before.set(this.environment.state)
+    this.deeds.push({ action: Float32Array.from(this.hand), pull: this.pulling })
+    this.environment.pull(this.pulling)
     this.episode.step()
     if (this.over) this.pause()
+  }
+
+  /** One control step back: the episode is simulated again up to there, which gives the same state to the bit. */
+  stepBack(): void {
+    this.pause()
+    if (this.deeds.length === 0) return
+    this.deeds.pop()
+    this.begin()
+    const hand = Float32Array.from(this.hand)
+    for (const { action, pull } of this.deeds) {
+      this.before.set(this.environment.state)
+      this.hand.set(action)
+      this.environment.pull(pull)
+      this.episode.step()
+    }
+    this.hand.set(hand)
   }
 
   /** A copy of everything that a window shows. */
@@ -110,6 +144,8 @@ export class PlaySession {
       time: result?.info.time ?? 0,
       poses: this.posesNow(),
       efforts: this.effortsNow(),
+      velocities: this.velocitiesNow(),
+      contacts: Float32Array.from(environment.contactPoints()),
       sensors,
       observation: Float32Array.from(observation),
       terms: Float64Array.from(environment.spec.rewardTerms, (name) => result?.terms[name] ?? 0),
@@ -124,6 +160,19 @@ export class PlaySession {
   /** Gives the engine's memory back. */
   close(): void {
     this.environment.close()
+  }
+
+  /** The start of the episode. */
+  private begin(): void {
+    this.episode = new Episode(this.environment, this.controller, { seed: this.seed })
+    this.before.set(this.environment.state)
+  }
+
+  private velocitiesNow(): Float32Array {
+    const { state } = this.environment
+    return Float32Array.from({ length: (state.length / STATE_STRIDE) * 3 }, (_, index) => {
+      return state[Math.floor(index / 3) * STATE_STRIDE + 3 + (index % 3)]!
+    })
   }
 
   private effortsNow(): Float32Array {

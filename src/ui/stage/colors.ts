@@ -16,6 +16,9 @@ const NAMES = [
   'kinematic-line',
   'joint',
   'torque',
+  'contact',
+  'velocity',
+  'pull',
 ] as const
 
 export type StageColors = Record<(typeof NAMES)[number], string>

@@ -6,8 +6,9 @@ import { sceneBounds } from './bounds.ts'
 import { readStageColors, type StageColors } from './colors.ts'
 import { followedBody, followTo } from './follow.ts'
 import { GridPainter, RULERS } from './grid-painter.ts'
+import { OverlayPainter, type StageOverlays } from './overlay-painter.ts'
 import { RobotPainter } from './robot-painter.ts'
-import { fitView, type Insets, type Point, panBy, type Size, type View, zoomAt } from './view.ts'
+import { fitView, type Insets, type Point, panBy, type Size, screenToWorld, type View, zoomAt } from './view.ts'
 
 /** Room around a fitted scene, px. */
 const FIT_MARGIN = 40
@@ -19,6 +20,14 @@ const KEY_PAN = 40
 Ticker.system.autoStart = false
 Ticker.system.stop()
 
+/** What follows a press: it hears of every move until the button is let go, wherever the pointer is. */
+export interface StageGesture {
+  /** `point`: in the world, m. */
+  move(point: Point, event: PointerEvent): void
+  end(): void
+}
+export type StagePress = (point: Point, event: PointerEvent) => StageGesture | undefined
+
 export class StageController {
   private readonly element: HTMLElement
   private readonly root = new Container()
@@ -27,6 +36,10 @@ export class StageController {
   private readonly resizing = new ResizeObserver(() => this.resize())
   private renderer: WebGLRenderer | undefined
   private robot: RobotPainter | undefined
+  private overlay: OverlayPainter | undefined
+  private overlays: StageOverlays | undefined
+  /** Asked first when the pointer goes down (see setPress). */
+  private press: StagePress | undefined
   private scene: Scene | undefined
   private colors: StageColors = readStageColors()
   private poses: Float32Array | undefined
@@ -60,8 +73,11 @@ export class StageController {
   setScene(scene: Scene): void {
     if (scene === this.scene) return
     this.robot?.destroy()
+    this.overlay?.destroy()
     this.robot = new RobotPainter(scene)
+    this.overlay = new OverlayPainter(scene)
     this.root.addChildAt(this.robot.container, 1)
+    this.root.addChildAt(this.overlay.graphics, 2)
     this.scene = scene
     this.followed = followedBody(scene)
     this.target = undefined
@@ -74,6 +90,17 @@ export class StageController {
     this.efforts = efforts
     this.follow()
     this.schedule()
+  }
+
+  /** What is drawn over the robot besides it; nothing where undefined. */
+  setOverlays(overlays: StageOverlays | undefined): void {
+    this.overlays = overlays
+    this.schedule()
+  }
+
+  /** Who takes a press of the left button before it pans: it gets the world's point and returns what follows, or undefined. */
+  setPress(press: StagePress | undefined): void {
+    this.press = press
   }
 
   /** Whether the view goes along with a robot that is not tied to the ground. Turned on, it brings the robot into view. */
@@ -119,6 +146,7 @@ export class StageController {
     this.stopListening.abort()
     this.resizing.disconnect()
     this.robot?.destroy()
+    this.overlay?.destroy()
     this.grid.destroy()
     this.renderer?.canvas.remove()
     this.renderer?.destroy()
@@ -190,6 +218,7 @@ export class StageController {
     renderer.background.color = colors.background
     this.grid.paint(view, size, colors)
     this.robot?.paint(view, size, colors, this.poses, this.efforts)
+    this.overlay?.paint(view, size, colors, this.poses, this.overlays)
     renderer.render(this.root)
     Ticker.system.update(performance.now())
   }
@@ -198,12 +227,19 @@ export class StageController {
     const { element } = this
     const { signal } = this.stopListening
     let from: Point | undefined
+    let gesture: StageGesture | undefined
+    const worldPoint = (event: MouseEvent): Point => {
+      const corner = element.getBoundingClientRect()
+      return screenToWorld(this.view, this.size, event.clientX - corner.left, event.clientY - corner.top)
+    }
     element.addEventListener(
       'pointerdown',
       (event) => {
         if (event.button > 1 || (event.target as Element).closest('.stage-overlay')) return
         // The middle button would start the browser's own scrolling.
         if (event.button === 1) event.preventDefault()
+        if (event.button === 0) gesture = this.press?.(worldPoint(event), event)
+        if (gesture) return element.setPointerCapture(event.pointerId)
         from = { x: event.clientX, y: event.clientY }
         element.setPointerCapture(event.pointerId)
         element.classList.add('panning')
@@ -213,6 +249,7 @@ export class StageController {
     element.addEventListener(
       'pointermove',
       (event) => {
+        gesture?.move(worldPoint(event), event)
         if (!from) return
         this.pan(event.clientX - from.x, event.clientY - from.y)
         from = { x: event.clientX, y: event.clientY }
@@ -220,10 +257,13 @@ export class StageController {
       { signal },
     )
     const release = () => {
+      gesture?.end()
+      gesture = undefined
       from = undefined
       element.classList.remove('panning')
     }
     element.addEventListener('pointerup', release, { signal })
+    element.addEventListener('lostpointercapture', release, { signal })
     element.addEventListener('pointercancel', release, { signal })
     element.addEventListener(
       'wheel',

@@ -9,7 +9,8 @@ import { EmptyState } from '../controls/layout.tsx'
 import { theme } from '../theme/theme.ts'
 import { followedBody } from './follow.ts'
 import './stage.css'
-import { StageController } from './stage-controller.ts'
+import type { StageOverlays } from './overlay-painter.ts'
+import { StageController, type StagePress } from './stage-controller.ts'
 import { addStage, isFollowing } from './stages.ts'
 
 export interface StageProps {
@@ -22,10 +23,14 @@ export interface StageProps {
   label: string
   /** Shown over the stage's upper left corner. */
   overlay?: ComponentChildren
+  /** What is drawn over the robot besides it. */
+  overlays?: ReadonlySignal<StageOverlays | undefined>
+  /** Who takes a press before it pans; it may change at any time. */
+  onPress?: StagePress
   onContextMenu?: (event: MouseEvent) => void
 }
 
-export function Stage({ scene, poses, efforts, label, overlay, onContextMenu }: StageProps) {
+export function Stage({ scene, poses, efforts, label, overlay, overlays, onPress, onContextMenu }: StageProps) {
   const element = useRef<HTMLDivElement>(null)
   const controller = useRef<StageController | null>(null)
   const [problem, setProblem] = useState<string>()
@@ -49,6 +54,8 @@ export function Stage({ scene, poses, efforts, label, overlay, onContextMenu }: 
   }, [])
   useEffect(() => controller.current?.setScene(scene), [scene])
   useEffect(() => effect(() => controller.current?.setState(poses.value, efforts.value)), [poses, efforts])
+  useEffect(() => overlays && effect(() => controller.current?.setOverlays(overlays.value)), [overlays])
+  useEffect(() => controller.current?.setPress(onPress), [onPress])
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of form fields is not what this is

@@ -1,0 +1,47 @@
+/** What is shown over the robot in play: switches, and the signal that the stage follows. */
+import { computed, type ReadonlySignal, signal } from '@preact/signals'
+import type { Action } from '../app/actions/action.ts'
+import type { LivePlay } from '../play/live-play.ts'
+import type { StageOverlays } from '../stage/overlay-painter.ts'
+
+const SWITCHES = [
+  { name: 'contacts', label: 'Contact points and forces', shortcut: 'Shift+C' },
+  { name: 'jointAxes', label: 'Joint axes and ranges', shortcut: 'Shift+J' },
+  { name: 'centresOfMass', label: 'Centres of mass', shortcut: 'Shift+M' },
+  { name: 'velocities', label: 'Velocities', shortcut: 'Shift+V' },
+] as const
+type SwitchName = (typeof SWITCHES)[number]['name']
+
+const shown = signal<ReadonlySet<SwitchName>>(new Set())
+
+export const overlayActions: readonly Action[] = SWITCHES.map(({ name, label, shortcut }) => ({
+  name: `overlay.${name}`,
+  label,
+  group: 'View',
+  section: 'overlays',
+  workspace: 'design',
+  shortcuts: [shortcut],
+  isChecked: () => shown.value.has(name),
+  perform: () => {
+    const next = new Set(shown.peek())
+    if (!next.delete(name)) next.add(name)
+    shown.value = next
+  },
+}))
+
+/** What a stage shows over a scene in play. */
+export function overlaysOf(play: LivePlay): ReadonlySignal<StageOverlays | undefined> {
+  return computed(() => {
+    const names = shown.value
+    const pull = play.pulling.value
+    if (names.size === 0 && !pull) return undefined
+    const frame = play.frame.value
+    return {
+      contacts: names.has('contacts') ? frame?.contacts : undefined,
+      velocities: names.has('velocities') ? frame?.velocities : undefined,
+      jointAxes: names.has('jointAxes'),
+      centresOfMass: names.has('centresOfMass'),
+      pull,
+    }
+  })
+}
