@@ -20,7 +20,10 @@ export interface Statistics {
 export interface ComparedGroup {
   scene: string
   algorithm: string
-  /** Settings in which the groups differ, with this group's values; also the engine and its bits, where they differ. */
+  /**
+   * This group's values of the settings (and the engine and the scene's hash) that are not the same in all groups of its scene
+   * and algorithm: what two algorithms differ in is theirs.
+   */
   differences: Record<string, unknown>
   runs: { name: string; seed: number; status: string }[]
   /** Mean return of the evaluations at each step asked for, of the policy as it was. */
@@ -57,11 +60,14 @@ export function compareRuns({ runsFolder, runs: patterns, steps }: CompareOption
   const groups = groupRuns(runs)
   const columns = steps ?? commonSteps(runs)
   for (const step of columns) requireStep(runs, step)
-  const differing = differingNames(groups.map((group) => group[0]!.description))
   return {
     groups: groups.map((group) => {
       const { scene, algorithm } = group[0]!.description
       const all = variantOf(group[0]!.description)
+      const alike = groups
+        .map(([first]) => first!.description)
+        .filter((one) => one.scene === scene && one.algorithm === algorithm)
+      const differing = differingNames(alike)
       const results = group.flatMap(({ description: { result } }) => result ?? [])
       return {
         scene,

@@ -108,6 +108,13 @@ describe('Given runs of two settings over seeds', () => {
     expect(groups[1]!.best).toEqual({ runs: 1, mean: -600, deviation: 0, interquartileMean: -600, values: [-600] })
   })
 
+  it('When another algorithm or scene is beside them, Then its settings are no difference of theirs', () => {
+    makeRun('other', { settings: { batchSize: 7 }, curve: { 500: 0 }, more: { algorithm: 'td3' } })
+    makeRun('elsewhere', { settings: { discount: 0.5 }, curve: { 500: 0 }, more: { scene: 'hopper' } })
+    const { groups } = compareRuns({ runsFolder, runs: ['small-*', 'other', 'elsewhere'], steps: [500] })
+    expect(groups.map(({ differences }) => differences)).toEqual([{}, {}, {}])
+  })
+
   it('When no steps are given, Then it compares where every run has an evaluation', () => {
     const { groups } = compareRuns({ runsFolder, runs: ['*'] })
     expect(groups[0]!.atSteps.map(({ step }) => step)).toEqual([500])
