@@ -8,6 +8,8 @@
  * | `store` | observation [O], action [A], reward, next observation [O], discount | - |
  * | `update` | whether the policy is updated too | metrics, as they were before the update |
  * | `updateOn` | the same, for a batch chosen by the caller | the same |
+ * | `state`, `restore` | - , or a state | all that the next update depends on, as named arrays; the stored transitions apart |
+ * | `restoreTransitions` | first slot, records | - |
  *
  * One update, on a batch of B transitions (s, a, r, s', d) with importance weights w (1 where sampling is uniform):
  * 1. a' = clip(targetActor(s') + target noise, -1, 1);  y = r + d·Q'(s', a'), the smaller Q' of twin critics;
