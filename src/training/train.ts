@@ -162,6 +162,9 @@ function versionNotice(then: Record<string, string>, now: Record<string, string>
   return `The run goes on with other versions than before (${changes.join(', ')}): what follows may differ in its last bits from the run that was never interrupted.`
 }
 
+const OTHER_EPISODE =
+  'The running episode came out otherwise when its actions were simulated again: the physics or the mathematics here are not those that the run began with. It goes on from there, but not as it would have without the interruption.'
+
 /** One thread less than there are cores, so that one is left for the window; 1 at least. */
 function defaultThreads(): number {
   return Math.max(1, os.availableParallelism() - 1)
@@ -227,6 +230,8 @@ class Trainer {
   /** Takes up the state of a checkpoint, the agent's apart. */
   restore({ checkpoint, notices }: ResumePoint): void {
     const { trainer, arrays } = checkpoint
+    const notice = versionNotice(trainer.versions, this.options.versions)
+    const all = notice === undefined ? [...notices] : [...notices, notice]
     this.step = trainer.step
     this.episode = trainer.episode
     this.best = { ...trainer.best, selectionReturn: trainer.best.selectionReturn ?? Number.NEGATIVE_INFINITY }
@@ -248,10 +253,11 @@ class Trainer {
         flat.slice(index * size, (index + 1) * size),
       )
       this.begin(trainer.episodeSeed, actions)
-      this.learner.restore(this.running!.episode.observation, trainer.averages)
+      const { observation } = this.running!.episode
+      this.learner.restore(observation, trainer.averages)
+      const seen = arrays['episode.observation']
+      if (observation.some((value, index) => !Object.is(value, seen?.[index]))) all.push(OTHER_EPISODE)
     }
-    const notice = versionNotice(trainer.versions, this.options.versions)
-    const all = notice === undefined ? notices : [...notices, notice]
     this.options.onEvent({ type: 'resumed', step: this.step, episode: this.episode, notices: all })
   }
 
@@ -358,7 +364,10 @@ class Trainer {
     this.checkpoints.save(trainer, {
       ...prefixed('agent.', agent.state()),
       ...prefixed('best.', networkArrays(this.bestPolicy.network)),
-      ...(running && { 'episode.actions': Float32Array.from(running.actions.flatMap((action) => [...action])) }),
+      ...(running && {
+        'episode.actions': Float32Array.from(running.actions.flatMap((action) => [...action])),
+        'episode.observation': running.episode.observation.slice(),
+      }),
     })
   }
 

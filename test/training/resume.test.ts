@@ -245,6 +245,14 @@ describe('Given a checkpoint that is damaged', () => {
     expect(filesBefore(folder)).toEqual(before)
   })
 
+  it('When the episode comes out otherwise than it did, Then it says so and goes on', async () => {
+    const { trainer, arrays } = readCheckpoint(readFileSync(newest()), newest())
+    const actions = Float32Array.from(arrays['episode.actions']!, (value) => value / 2)
+    writeFileSync(newest(), writeCheckpoint({ trainer, arrays: { ...arrays, 'episode.actions': actions } }))
+    const found = notices(await resume(folder, {}, { budget: { steps } }))
+    expect(found).toEqual({ step: 280, notices: expect.stringMatching(/^The running episode came out otherwise/) })
+  })
+
   it('When a log is shorter than it was, Then no checkpoint that needs it is used', async () => {
     truncateSync(folder.path('metrics.ndjson'), 10)
     await expect(resume(folder, {}, { budget: { steps } })).rejects.toThrow(
