@@ -5,7 +5,7 @@ import type { RunDetails, RunEntry } from '../../src/host/rpc/contract.ts'
 import { RunMetrics } from '../../src/ui/train/metrics.ts'
 import { columns, filterRuns, parseTags, sortRuns } from '../../src/ui/train/overview/columns.ts'
 import { curvesToCsv } from '../../src/ui/train/overview/csv.ts'
-import { differences, groupBySeed, meanOfCurves } from '../../src/ui/train/overview/overlay.ts'
+import { differences, groupBySeed, meanOfCurves, shortNames } from '../../src/ui/train/overview/overlay.ts'
 import { secondsAt } from '../../src/ui/train/quantities.ts'
 import { parseSeeds } from '../../src/ui/train/settings-form.ts'
 
@@ -171,6 +171,27 @@ describe('runs laid over each other', () => {
     ])
     expect(differences([details('a'), details('b')])).toEqual([])
   })
+})
+
+describe('names where there is little room', () => {
+  it.each([
+    [
+      ['a-ddpg-seed1-1', 'a-ddpg-seed2-1'],
+      ['…seed1-1', '…seed2-1'],
+    ],
+    [
+      ['one', 'two'],
+      ['one', 'two'],
+    ],
+    [
+      ['a-1', 'a-1-2'],
+      ['…1', '…1-2'],
+    ],
+    [
+      ['same', 'same'],
+      ['same', 'same'],
+    ],
+  ])('%j are %j', (names, short) => expect(shortNames(names)).toEqual(short))
 })
 
 describe('the time axis', () => {

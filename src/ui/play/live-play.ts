@@ -29,8 +29,13 @@ export class LivePlay {
   readonly seed = signal(1)
   /** Simulated seconds a second. */
   readonly speed = signal(1)
-  /** One value in [-1, 1] for each actuator. */
-  readonly action = signal<readonly number[]>([])
+  /** One value in [-1, 1] for each actuator; null where the policy acts. */
+  readonly action = signal<readonly (number | null)[]>([])
+  private policies: { policy: Uint8Array | undefined; ghost: Uint8Array | undefined } = {
+    policy: undefined,
+    ghost: undefined,
+  }
+  private isLooping = false
   private worker: Worker | undefined
   private scene: Scene | undefined
   private loads = 0
@@ -45,10 +50,11 @@ export class LivePlay {
     batch(() => {
       this.frame.value = undefined
       this.problem.value = undefined
-      this.action.value = scene.actuators.map(() => 0)
+      this.action.value = scene.actuators.map(() => (this.policies.policy ? null : 0))
       this.pulling.value = undefined
     })
     this.post({ type: 'load', scene, seed: this.seed.value })
+    this.post({ type: 'action', action: [...this.action.value] })
   }
 
   play(): void {
@@ -99,8 +105,29 @@ export class LivePlay {
     this.post({ type: 'speed', speed })
   }
 
-  /** Sets the action of one actuator, in [-1, 1]. */
-  setAction(actuator: number, value: number): void {
+  /** A policy (its file) acts where no hand does, and another one plays a ghost beside it. */
+  setPolicies(policy: Uint8Array | undefined, ghost?: Uint8Array): void {
+    const isNew = policy !== undefined && this.policies.policy === undefined
+    this.policies = { policy, ghost }
+    if (!this.worker) return
+    this.post({ type: 'policy', ...this.policies })
+    if (isNew) this.giveBack()
+  }
+
+  /** The policy acts everywhere again. */
+  giveBack(): void {
+    this.action.value = this.action.value.map(() => null)
+    this.post({ type: 'action', action: [...this.action.value] })
+  }
+
+  /** Whether a new episode begins by itself where one has ended. */
+  setLoop(loop: boolean): void {
+    this.isLooping = loop
+    this.post({ type: 'loop', loop })
+  }
+
+  /** Sets the action of one actuator, in [-1, 1]; null gives it to the policy. */
+  setAction(actuator: number, value: number | null): void {
     this.action.value = this.action.value.map((old, index) => (index === actuator ? value : old))
     this.post({ type: 'action', action: [...this.action.value] })
   }
@@ -128,6 +155,8 @@ export class LivePlay {
 
   private createWorker(): Worker {
     const worker = new Worker(new URL('./play-worker.ts', import.meta.url), { type: 'module' })
+    worker.postMessage({ type: 'policy', ...this.policies } satisfies PlayRequest)
+    worker.postMessage({ type: 'loop', loop: this.isLooping } satisfies PlayRequest)
     worker.addEventListener('message', ({ data }: MessageEvent<PlayEvent>) => {
       if (data.type === 'problem') this.problem.value = data.message
       else this.show(data.frame)

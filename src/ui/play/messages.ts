@@ -13,8 +13,12 @@ export type PlayRequest =
   | { type: 'stepBack' }
   /** Simulated seconds a second. */
   | { type: 'speed'; speed: number }
-  /** One value in [-1, 1] for each actuator. */
-  | { type: 'action'; action: number[] }
+  /** One value in [-1, 1] for each actuator; null: what the policy says, 0 where there is none. */
+  | { type: 'action'; action: (number | null)[] }
+  /** Who plays from now on: a policy (its file) in place of a hand, and a ghost beside it that another one plays. */
+  | { type: 'policy'; policy: Uint8Array | undefined; ghost: Uint8Array | undefined }
+  /** Whether a new episode begins by itself, with the next seed, where one has ended. */
+  | { type: 'loop'; loop: boolean }
   /** A hand pulls at a body from now on; undefined: it lets go. */
   | { type: 'pull'; pull: Pull | undefined }
   /** The last frame is on the screen: the next one may come. */
@@ -39,6 +43,10 @@ export interface PlayFrame {
   poses: Float32Array
   /** N·m or N: one a joint, then one a thruster (src/sim/efforts.ts) */
   efforts: Float32Array
+  /** [bodies × 3] of the ghost; undefined where there is none */
+  ghost: Float32Array | undefined
+  /** The last action, one value in [-1, 1] for each actuator; 0 before the first step. */
+  action: Float32Array
   /** [bodies × 3] vx, vy (m/s, of the frame's origin), angular velocity (rad/s) */
   velocities: Float32Array
   /** [contact points × 4] x, y (m), fx, fy (N) */

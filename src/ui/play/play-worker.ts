@@ -1,5 +1,9 @@
 /** The live-play worker: keeps the clock of a PlaySession, and sends no more frames than the window shows. */
+import '../app/jitless.ts'
 import { messageOf } from '../../common/user-error.ts'
+import type { Policy } from '../../policy/policy.ts'
+import { readPolicy } from '../../policy/policy-file.ts'
+import type { Scene } from '../../scene/schema.ts'
 import { createEnvironment } from '../../sim/environment.ts'
 import type { PlayEvent, PlayRequest } from './messages.ts'
 import { PlaySession } from './session.ts'
@@ -8,7 +12,13 @@ import { PlaySession } from './session.ts'
 const TICK = 4
 
 let session: PlaySession | undefined
+/** The same scene, played by another policy from the same seed on. */
+let ghost: PlaySession | undefined
+let policy: Policy | undefined
+let ghostPolicy: Policy | undefined
+let isLooping = false
 let loads = 0
+let seed = 1
 let speed = 1
 /** Requests are dealt with one after the other: a scene takes a moment to load, and what is asked meanwhile waits for it. */
 let queue = Promise.resolve()
@@ -37,13 +47,17 @@ async function handle(request: PlayRequest): Promise<void> {
   }
   if (request.type === 'load') return load(request)
   if (request.type === 'speed') speed = request.speed
+  if (request.type === 'loop') isLooping = request.loop
+  if (request.type === 'policy') return setPolicies(request)
   if (!session) return
   switch (request.type) {
     case 'reset':
-      session.reset(request.seed)
+      reset(request.seed)
       break
     case 'play':
+      if (isLooping && session.over) reset(seed + 1)
       session.play()
+      ghost?.play()
       start()
       break
     case 'pause':
@@ -52,16 +66,19 @@ async function handle(request: PlayRequest): Promise<void> {
     case 'step':
       stop()
       session.step()
+      ghost?.step()
       break
     case 'stepBack':
       stop()
       session.stepBack()
+      ghost?.stepBack()
       break
     case 'pull':
       session.setPull(request.pull)
       return
     case 'speed':
       session.setSpeed(speed)
+      ghost?.setSpeed(speed)
       return
     case 'action':
       session.setAction(request.action)
@@ -70,16 +87,64 @@ async function handle(request: PlayRequest): Promise<void> {
   sendFrame()
 }
 
-async function load({ scene, seed }: Extract<PlayRequest, { type: 'load' }>): Promise<void> {
+async function load({ scene, seed: first }: Extract<PlayRequest, { type: 'load' }>): Promise<void> {
   stop()
   // Counted even where the scene fails, as the window counts them.
   loads++
-  session?.close()
-  session = undefined
+  seed = first
+  closeSessions()
   // The inspector shows every sensor.
   session = new PlaySession(await createEnvironment(scene, { measureForces: true }), loads, seed)
   session.setSpeed(speed)
+  loaded = scene
+  session.setPolicy(policy)
+  await fitGhost()
   sendFrame()
+}
+
+let loaded: Scene | undefined
+
+function closeSessions(): void {
+  session?.close()
+  ghost?.close()
+  session = ghost = undefined
+}
+
+function reset(next: number): void {
+  seed = next
+  session?.reset(seed)
+  ghost?.reset(seed)
+}
+
+/** Policies that are the same as before leave the episode as it is: a newer one goes on where the older one was. */
+async function setPolicies(request: Extract<PlayRequest, { type: 'policy' }>): Promise<void> {
+  const read = (bytes: Uint8Array | undefined) => bytes && readPolicy(bytes, 'the policy')
+  policy = read(request.policy)
+  ghostPolicy = read(request.ghost)
+  if (!session) return
+  session.setPolicy(policy)
+  await fitGhost()
+  sendFrame()
+}
+
+/** Makes or ends the ghost. It begins with the next episode where it comes in the middle of one. */
+async function fitGhost(): Promise<void> {
+  if (!ghostPolicy || !loaded || !session) {
+    ghost?.close()
+    ghost = undefined
+    return
+  }
+  if (ghost) return ghost.setPolicy(ghostPolicy)
+  const wasPlaying = session.playing
+  ghost = new PlaySession(await createEnvironment(loaded), loads, seed)
+  ghost.setSpeed(speed)
+  ghost.setPolicy(ghostPolicy)
+  // Side by side from the start.
+  reset(seed)
+  if (wasPlaying) {
+    session.play()
+    ghost.play()
+  }
 }
 
 function start(): void {
@@ -91,14 +156,23 @@ function start(): void {
 function stop(): void {
   clearTimeout(timer)
   session?.pause()
+  ghost?.pause()
 }
 
 function tick(): void {
   try {
     const now = performance.now()
     if (!session) return
-    if (session.advance((now - lastTick) / 1000)) sendFrame()
+    const seconds = (now - lastTick) / 1000
+    ghost?.advance(seconds)
+    const isNew = session.advance(seconds)
     lastTick = now
+    if (isLooping && session.over) {
+      reset(seed + 1)
+      session.play()
+      ghost?.play()
+    }
+    if (isNew) sendFrame()
     if (session.playing) timer = setTimeout(tick, TICK)
   } catch (error) {
     stop()
@@ -112,7 +186,7 @@ function sendFrame(): void {
   isStale = isFrameOut
   if (isFrameOut) return
   isFrameOut = true
-  post({ type: 'frame', frame: session.frame() })
+  post({ type: 'frame', frame: { ...session.frame(), ghost: ghost?.frame().poses } })
 }
 
 function post(event: PlayEvent): void {

@@ -1,5 +1,7 @@
-/** One scene in live play: an environment stepped in real time by an action given by hand. It knows no clock and no thread. */
+/** One scene in live play: an environment stepped in real time by an action given by hand, by a policy, or by both. It knows no clock and no thread. */
+import { policyController } from '../../episode/controllers.ts'
 import { type Controller, Episode } from '../../episode/episode.ts'
+import type { Policy } from '../../policy/policy.ts'
 import { wrap } from '../../scene/formula.ts'
 import { effortCount, effortReader, type ReadEfforts } from '../../sim/efforts.ts'
 import type { Environment } from '../../sim/environment.ts'
@@ -22,13 +24,17 @@ export class PlaySession {
   private readonly environment: Environment
   private readonly readEfforts: ReadEfforts
   private readonly load: number
+  /** By hand; NaN where the policy acts. */
   private readonly hand: Float32Array
+  /** What was done in the last step. */
+  private readonly acted: Float32Array
+  private policy: Controller | undefined
   /** A hand that pulls at a body, from the next step on. */
   private pulling: Pull | undefined
   /** One for each control step since the reset. */
   private deeds: Deed[] = []
   private readonly before: Float64Array
-  /** The action given by hand, as the controller that every episode has. */
+  /** The policy with what the hand takes over, as the controller that every episode has. */
   private readonly controller: Controller
   private episode: Episode
   /** Simulated time that is due but does not make a whole step yet, s. */
@@ -45,7 +51,8 @@ export class PlaySession {
     this.seed = seed
     this.hand = new Float32Array(environment.spec.action.length)
     this.before = new Float64Array(environment.scene.bodies.length * STATE_STRIDE)
-    this.controller = { act: (_, chosen) => chosen.set(this.hand) }
+    this.acted = new Float32Array(this.hand.length)
+    this.controller = { act: (observation, chosen) => this.act(observation, chosen) }
     this.episode = new Episode(environment, this.controller, { seed })
     this.before.set(environment.state)
   }
@@ -86,9 +93,14 @@ export class PlaySession {
     this.pulling = pull
   }
 
-  /** One value in [-1, 1] an actuator; used from the next step on. */
-  setAction(action: readonly number[]): void {
-    this.hand.set(action.slice(0, this.hand.length))
+  /** One value in [-1, 1] an actuator, null where the policy acts; used from the next step on. */
+  setAction(action: readonly (number | null)[]): void {
+    this.hand.set(action.slice(0, this.hand.length).map((value) => value ?? Number.NaN))
+  }
+
+  /** Who acts where the hand does not; nobody where undefined. Throws a UserError where the policy does not fit the scene. */
+  setPolicy(policy: Policy | undefined): void {
+    this.policy = policy && policyController(policy, this.environment.spec)
   }
 
   /** Plays `seconds` of the wall clock. Returns whether there is something new to show. */
@@ -109,9 +121,9 @@ export class PlaySession {
   step(): void {
     if (this.over) return
     this.before.set(this.environment.state)
-    this.deeds.push({ action: Float32Array.from(this.hand), pull: this.pulling })
     this.environment.pull(this.pulling)
     this.episode.step()
+    this.deeds.push({ action: Float32Array.from(this.acted), pull: this.pulling })
     if (this.over) this.pause()
   }
 
@@ -144,6 +156,8 @@ export class PlaySession {
       time: result?.info.time ?? 0,
       poses: this.posesNow(),
       efforts: this.effortsNow(),
+      ghost: undefined,
+      action: Float32Array.from(this.acted),
       velocities: this.velocitiesNow(),
       contacts: Float32Array.from(environment.contactPoints()),
       sensors,
@@ -162,8 +176,18 @@ export class PlaySession {
     this.environment.close()
   }
 
+  private act(observation: Float32Array, chosen: Float32Array): void {
+    if (this.policy) this.policy.act(observation, chosen)
+    else chosen.fill(0)
+    for (let index = 0; index < chosen.length; index++) {
+      if (!Number.isNaN(this.hand[index])) chosen[index] = this.hand[index]!
+    }
+    this.acted.set(chosen)
+  }
+
   /** The start of the episode. */
   private begin(): void {
+    this.acted.fill(0)
     this.episode = new Episode(this.environment, this.controller, { seed: this.seed })
     this.before.set(this.environment.state)
   }

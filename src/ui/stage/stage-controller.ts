@@ -15,6 +15,7 @@ const FIT_MARGIN = 40
 /** Zoom of one notch of a wheel, and of the keys. */
 const KEY_ZOOM = 1.25
 const KEY_PAN = 40
+const GHOST_ALPHA = 0.35
 
 // Pixi's own ticker asks for every frame for ever; it is moved on by hand, as its clean-up of textures needs.
 Ticker.system.autoStart = false
@@ -36,6 +37,9 @@ export class StageController {
   private readonly resizing = new ResizeObserver(() => this.resize())
   private renderer: WebGLRenderer | undefined
   private robot: RobotPainter | undefined
+  /** The same robot elsewhere, faint and behind it; painters are kept for reuse. */
+  private ghosts: readonly Float32Array[] = []
+  private ghostPainters: RobotPainter[] = []
   private overlay: OverlayPainter | undefined
   private overlays: StageOverlays | undefined
   /** Asked first when the pointer goes down (see setPress). */
@@ -74,6 +78,8 @@ export class StageController {
     if (scene === this.scene) return
     this.robot?.destroy()
     this.overlay?.destroy()
+    for (const painter of this.ghostPainters.splice(0)) painter.destroy()
+    this.ghosts = []
     this.robot = new RobotPainter(scene)
     this.overlay = new OverlayPainter(scene)
     this.root.addChildAt(this.robot.container, 1)
@@ -89,6 +95,12 @@ export class StageController {
     this.poses = poses
     this.efforts = efforts
     this.follow()
+    this.schedule()
+  }
+
+  /** Poses [bodies × 3] at which the robot is drawn as well, faint and behind it. */
+  setGhosts(ghosts: readonly Float32Array[]): void {
+    this.ghosts = ghosts
     this.schedule()
   }
 
@@ -147,6 +159,7 @@ export class StageController {
     this.resizing.disconnect()
     this.robot?.destroy()
     this.overlay?.destroy()
+    for (const painter of this.ghostPainters) painter.destroy()
     this.grid.destroy()
     this.renderer?.canvas.remove()
     this.renderer?.destroy()
@@ -217,10 +230,26 @@ export class StageController {
     if (!renderer || this.element.clientWidth === 0) return
     renderer.background.color = colors.background
     this.grid.paint(view, size, colors)
+    this.paintGhosts()
     this.robot?.paint(view, size, colors, this.poses, this.efforts)
     this.overlay?.paint(view, size, colors, this.poses, this.overlays)
     renderer.render(this.root)
     Ticker.system.update(performance.now())
+  }
+
+  private paintGhosts(): void {
+    const { scene, ghosts, ghostPainters, view, size, colors } = this
+    while (scene && ghostPainters.length < ghosts.length) {
+      const painter = new RobotPainter(scene)
+      painter.container.alpha = GHOST_ALPHA
+      ghostPainters.push(painter)
+      this.root.addChildAt(painter.container, 1)
+    }
+    ghostPainters.forEach((painter, index) => {
+      const poses = ghosts[index]
+      painter.container.visible = poses !== undefined
+      if (poses) painter.paint(view, size, colors, poses, undefined)
+    })
   }
 
   private listen(): void {

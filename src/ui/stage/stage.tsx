@@ -19,6 +19,8 @@ export interface StageProps {
   poses: ReadonlySignal<Float32Array | undefined>
   /** N·m or N: one a joint, then one a thruster (src/sim/efforts.ts). */
   efforts: ReadonlySignal<Float32Array | undefined>
+  /** Poses at which the robot is drawn as well, faint and behind it. */
+  ghosts?: ReadonlySignal<readonly Float32Array[]>
   /** What is seen here, for those who cannot see it. */
   label: string
   /** Shown over the stage's upper left corner. */
@@ -30,7 +32,7 @@ export interface StageProps {
   onContextMenu?: (event: MouseEvent) => void
 }
 
-export function Stage({ scene, poses, efforts, label, overlay, overlays, onPress, onContextMenu }: StageProps) {
+export function Stage({ scene, poses, efforts, ghosts, label, overlay, overlays, onPress, onContextMenu }: StageProps) {
   const element = useRef<HTMLDivElement>(null)
   const controller = useRef<StageController | null>(null)
   const [problem, setProblem] = useState<string>()
@@ -54,6 +56,7 @@ export function Stage({ scene, poses, efforts, label, overlay, overlays, onPress
   }, [])
   useEffect(() => controller.current?.setScene(scene), [scene])
   useEffect(() => effect(() => controller.current?.setState(poses.value, efforts.value)), [poses, efforts])
+  useEffect(() => effect(() => controller.current?.setGhosts(ghosts?.value ?? [])), [ghosts])
   useEffect(() => overlays && effect(() => controller.current?.setOverlays(overlays.value)), [overlays])
   useEffect(() => controller.current?.setPress(onPress), [onPress])
 

@@ -17,8 +17,8 @@ export const listProblem = signal<string | undefined>(undefined)
 
 const chosenName = signal<string | undefined>(undefined)
 
-/** What Train shows beside the form: one run, or all of them. */
-export const view = signal<'run' | 'runs'>('run')
+/** What Train shows beside the form: one run, its policy live, or all runs. */
+export const view = signal<'run' | 'watch' | 'runs'>('run')
 
 /** A run whose settings the form takes over; the form sets it back to undefined when it has them. */
 export const template = signal<string | undefined>(undefined)

@@ -2,6 +2,7 @@
 import { useEffect } from 'preact/hooks'
 import type { RunStatus } from '../../host/rpc/contract.ts'
 import { chosenScene, workspace } from '../app/state.ts'
+import { Select } from '../controls/field.tsx'
 import { EmptyState } from '../controls/layout.tsx'
 import { Stage } from '../stage/stage.tsx'
 import { RunsView } from './overview/runs-view.tsx'
@@ -11,6 +12,8 @@ import { SettingsPanel } from './settings-panel.tsx'
 import { efforts, poses, refreshRuns, runs, shownRun, shownScene, view } from './state.ts'
 import './train.css'
 import { TrainPlots } from './train-plots.tsx'
+import { play, stageShows } from './watch/state.ts'
+import { WatchView } from './watch/watch-view.tsx'
 
 export function TrainWorkspace() {
   const isOnShow = workspace.value === 'train'
@@ -23,9 +26,9 @@ export function TrainWorkspace() {
       <SettingsPanel />
       <div class="train-main">
         <ViewSwitch />
-        {view.value === 'runs' ? (
-          <RunsView />
-        ) : (
+        {view.value === 'runs' && <RunsView />}
+        {view.value === 'watch' && <WatchView />}
+        {view.value === 'run' && (
           <div class="train-view">
             <div class="train-top">
               <div class="train-stage">
@@ -42,7 +45,7 @@ export function TrainWorkspace() {
   )
 }
 
-/** One run, or all of them. */
+/** One run, its policy, or all runs. */
 function ViewSwitch() {
   const all = runs.value?.filter(({ archived }) => !archived) ?? []
   const count = (status: RunStatus) => all.filter((run) => run.status === status).length
@@ -53,6 +56,7 @@ function ViewSwitch() {
   ] as const
   const choices = [
     ['run', 'Run on show'],
+    ['watch', 'Watch its policy'],
     ['runs', `All runs (${all.length})`],
   ] as const
   return (
@@ -96,5 +100,44 @@ function TrainStage() {
   if (!scene) {
     return run ? <EmptyState title="No picture">The scene “{run.scene}” is not open in this window.</EmptyState> : null
   }
-  return <Stage scene={scene} poses={poses} efforts={efforts} label={`${scene.name} in training`} />
+  if (run && stageShows.value === 'policy') {
+    return (
+      <Stage
+        scene={scene}
+        poses={play.poses}
+        efforts={play.efforts}
+        label={`${scene.name}: the latest policy`}
+        overlay={<StageChoice />}
+      />
+    )
+  }
+  return (
+    <Stage
+      scene={scene}
+      poses={poses}
+      efforts={efforts}
+      label={`${scene.name} in training`}
+      overlay={run && <StageChoice />}
+    />
+  )
+}
+
+/** Training itself, as fast as it goes, or the policy that it has come to, in real time. */
+function StageChoice() {
+  return (
+    <div class="train-stage-choice">
+      <Select
+        label="The stage shows"
+        hideLabel
+        value={stageShows.value}
+        options={[
+          { value: 'training', label: 'Training, full speed' },
+          { value: 'policy', label: 'Latest policy, real time' },
+        ]}
+        onChange={(value) => {
+          stageShows.value = value
+        }}
+      />
+    </div>
+  )
 }
