@@ -21,7 +21,10 @@ afterAll(() => rmSync(runsFolder, { recursive: true, force: true }))
 const torquelab = (...args: string[]) =>
   spawnSync(process.execPath, [cli, ...args, '--runs', runsFolder], { encoding: 'utf8' })
 
-describe('Given a run that is killed six times', () => {
+/** ms: the program starts a dozen times, which takes long where other work fills the cores. */
+const PATIENCE = 400_000
+
+describe('Given a run that is killed six times', { timeout: PATIENCE }, () => {
   it('When it is resumed each time, Then metrics, policies and rollout are those of the undisturbed run', async () => {
     const random = RandomStream.derive(1, 'moments of kills')
     const result = await killAndCompare({
