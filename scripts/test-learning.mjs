@@ -1,6 +1,6 @@
 // The slow half of the tests: does the learner learn, over seeds, as docs/results.md says?
 // `npm run test:learning` trains every study below, one run a core, keeps one file a finished seed in docs/studies/, prints the
-// tables and fails where a gate is missed. Seeds that have a file are taken from it; a run that was killed goes on where it was.
+// tables, draws the curves and fails where a gate is missed. Seeds that have a file are taken from it; a run that was killed goes on where it was.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -16,6 +16,10 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     processes: { type: 'string', default: String(os.availableParallelism()) },
     runs: { type: 'string', default: path.join(projectRoot, '.torquelab/studies') },
+    // Trains nothing: takes up what is finished in the runs' folder, and says how it stands.
+    'report-only': { type: 'boolean', default: false },
+    // Of the source that trained these runs, where it is not this one.
+    commit: { type: 'string' },
   },
 })
 const folder = path.join(projectRoot, 'docs/studies')
@@ -24,13 +28,16 @@ mkdirSync(folder, { recursive: true })
 const chosen = STUDIES.filter(({ name }) => options.only === undefined || name.includes(options.only))
 const jobs = chosen.flatMap((study) => study.seeds.map((seed) => ({ study, seed })))
 const open = jobs.filter((job) => options.again || !existsSync(fileOf(job)))
-process.stderr.write(`${open.length} of ${jobs.length} seeds to train, in ${options.runs}\n`)
+process.stderr.write(
+  `${open.length} of ${jobs.length} seeds to ${options['report-only'] ? 'look for' : 'train'}, in ${options.runs}\n`,
+)
 await Promise.all(Array.from({ length: Math.max(1, Number(options.processes)) }, work))
 
 let passed = 0
 let failed = 0
 for (const study of chosen) printStudy(study)
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
+await torquelab(['bench', 'curves'])
 process.exitCode = failed > 0 ? 1 : 0
 
 /** @typedef {{ study: (typeof STUDIES)[number], seed: number }} Job */
@@ -45,6 +52,7 @@ async function work() {
     const run = `${job.study.name}-seed${job.seed}`
     const description = await trainToTheEnd(job, run)
     if (!description?.result) {
+      if (options['report-only']) continue
       process.stderr.write(`${run}: failed${description?.problem ? `: ${description.problem}` : ''}\n`)
       continue
     }
@@ -60,7 +68,7 @@ async function work() {
  */
 async function trainToTheEnd({ study, seed }, run) {
   const before = readDescription(run)
-  if (before?.status === 'finished') return before
+  if (before?.status === 'finished' || options['report-only']) return before
   const common = ['--threads', '1', '--runs', options.runs]
   const start = [
     '--algo',
@@ -96,7 +104,8 @@ function torquelab(args) {
  */
 function studyRecord({ study, seed }, run, { result, settings, preset, presetAlgorithm, versions, startedAt }) {
   const { steps, seconds, stepsPerSecond, best, evaluation, finalEvaluation } = result
-  const { stdout } = spawnSync('git', ['log', '-1', '--format=%h'], { cwd: projectRoot, encoding: 'utf8' })
+  const head = () =>
+    spawnSync('git', ['log', '-1', '--format=%h'], { cwd: projectRoot, encoding: 'utf8' }).stdout.trim()
   const rows = readFileSync(path.join(options.runs, run, 'metrics.ndjson'), 'utf8')
     .trimEnd()
     .split('\n')
@@ -112,7 +121,7 @@ function studyRecord({ study, seed }, run, { result, settings, preset, presetAlg
     seed,
     steps,
     date: startedAt.slice(0, 10),
-    commit: stdout.trim(),
+    commit: options.commit ?? head(),
     versions,
     cpu: os.cpus()[0]?.model.trim(),
     seconds,
