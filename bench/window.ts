@@ -1,6 +1,6 @@
 /**
- * What a window costs while a run trains: how late its timers are, and how much slower training gets.
- * One run trains throughout; a real browser window attaches and leaves in turns, and medians of neighbouring rounds are compared.
+ * What a window costs while runs train on all cores: how late its timers and its pointer are, and how much slower training gets.
+ * As many runs as there are cores train throughout; a real browser window attaches and leaves in turns, and medians of neighbouring rounds are compared.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -20,10 +20,13 @@ const say = (text: string): void => void (json ? process.stderr : process.stdout
 const runsFolder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-bench-'))
 const server = await startServer({ runsFolder, port: 0, log: (line) => process.stderr.write(`${line}\n`) })
 
-let step = 0
+/** Environment steps of each run. */
+const stepsOf = new Map<string, number>()
+const steps = () => [...stepsOf.values()].reduce((sum, step) => sum + step, 0)
+const cores = os.availableParallelism()
 const host = connectToHost(connectInProcess(), (line) => process.stderr.write(`${line}\n`))
-host.on('training.progress', (progress) => {
-  step = progress.step
+host.on('training.progress', ({ run, step }) => {
+  stepsOf.set(run, step)
 })
 
 // The scripts are JavaScript, which the type checker does not read: hence imports by a computed name.
@@ -44,14 +47,14 @@ try {
   await host.request('training.start', {
     scene: 'pendulum',
     steps: 1_000_000,
-    seeds: [1],
+    seeds: Array.from({ length: cores }, (_, index) => index + 1),
     preset: 'default',
     settings: { learningStarts: 100, randomSteps: 100, evaluationInterval: 1_000_000 },
-    run: 'bench',
   })
-  await until(() => step > 300)
+  await until(() => stepsOf.size === cores && [...stepsOf.values()].every((step) => step > 300))
   const speeds = { without: [] as number[], with: [] as number[] }
   const lateness: number[] = []
+  const delays: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
     speeds.without.push(await measureSpeed())
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
@@ -59,9 +62,10 @@ try {
     await page.getByRole('tab', { name: 'Train' }).click()
     // Start-up is not what is measured.
     await sleep(3)
-    const [speed, late] = await Promise.all([measureSpeed(), measureLateness(page)])
+    const [speed, late, delay] = await Promise.all([measureSpeed(), measureLateness(page), measureDelay(page)])
     speeds.with.push(speed)
     lateness.push(...late)
+    delays.push(...delay)
     await page.close()
     await sleep(1)
     say(
@@ -78,6 +82,12 @@ try {
       p99: quantile(lateness, 0.99),
       samples: lateness.length,
     },
+    inputDelayMilliseconds: {
+      median: quantile(delays, 0.5),
+      p99: quantile(delays, 0.99),
+      samples: delays.length,
+    },
+    runs: cores,
     stepsPerSecond: { without: quantile(speeds.without, 0.5), with: quantile(speeds.with, 0.5) },
     speedRatio: { median: quantile(ratios, 0.5), min: Math.min(...ratios), max: Math.max(...ratios) },
   }
@@ -85,7 +95,10 @@ try {
     `timer drift: ${result.timerDriftMilliseconds.median.toFixed(1)} ms at the median, ${result.timerDriftMilliseconds.p99.toFixed(1)} ms at the 99th percentile (${lateness.length} samples)`,
   )
   say(
-    `training with the window runs at ${(100 * result.speedRatio.median).toFixed(1)} % of its speed without it (rounds: ${ratios.map((ratio) => (100 * ratio).toFixed(0)).join(', ')} %)`,
+    `input delay: ${result.inputDelayMilliseconds.median.toFixed(1)} ms at the median, ${result.inputDelayMilliseconds.p99.toFixed(1)} ms at the 99th percentile (${delays.length} samples)`,
+  )
+  say(
+    `${cores} runs, training with the window runs at ${(100 * result.speedRatio.median).toFixed(1)} % of its speed without it (rounds: ${ratios.map((ratio) => (100 * ratio).toFixed(0)).join(', ')} %)`,
   )
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
 } finally {
@@ -105,9 +118,9 @@ function connectInProcess(): Channel {
 }
 
 async function measureSpeed(): Promise<number> {
-  const [from, start] = [step, performance.now()]
+  const [from, start] = [steps(), performance.now()]
   await sleep(ROUND)
-  return (step - from) / ((performance.now() - start) / 1000)
+  return (steps() - from) / ((performance.now() - start) / 1000)
 }
 
 /** How late each tick of a timer is in the page, ms. */
@@ -129,6 +142,29 @@ function measureLateness(page: Page): Promise<number[]> {
       }),
     [TIMER_PERIOD, ROUND],
   )
+}
+
+/** How long after it happened the page hears of each move of the pointer, ms. */
+async function measureDelay(page: Page): Promise<number[]> {
+  const heard = page.evaluate(
+    (seconds) =>
+      new Promise<number[]>((resolve) => {
+        const delays: number[] = []
+        const hear = (event: PointerEvent) => void delays.push(performance.now() - event.timeStamp)
+        window.addEventListener('pointermove', hear)
+        setTimeout(() => {
+          window.removeEventListener('pointermove', hear)
+          resolve(delays)
+        }, seconds * 1000)
+      }),
+    ROUND,
+  )
+  const end = performance.now() + ROUND * 1000 - 500
+  while (performance.now() < end) {
+    await page.mouse.move(300 + 200 * Math.random(), 200 + 200 * Math.random())
+    await sleep(0.1)
+  }
+  return heard
 }
 
 async function until(condition: () => boolean): Promise<void> {
