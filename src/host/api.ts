@@ -74,6 +74,7 @@ export const requests = {
     steps: z.int().min(1).max(1e9).optional().describe('environment steps to train for in all, 1 or more'),
     episodes: z.int().min(1).max(1e7).optional().describe('episodes to train for in all, 1 or more'),
     threads: z.int().min(1).max(MAX_THREADS).optional().describe(`threads to learn with, 1 to ${MAX_THREADS}`),
+    givesWay: z.boolean().optional(),
   }),
   evaluate: z.strictObject(played),
   robustness: z.strictObject({ ...played, out: filePath.optional().describe('the SVG file to draw the curves into') }),

@@ -107,12 +107,13 @@ export function resume(
   request: Requests['resume'],
   onEvent: (event: TrainingEvent) => void = () => {},
 ): { started: TrainingStarted; training: Training } {
-  const { run, runsFolder, steps, episodes, threads } = check('resume', request)
+  const { run, runsFolder, steps, episodes, threads, givesWay } = check('resume', request)
   const training = resumeTraining({
     run,
     runsFolder,
     budget: { steps, episodes },
     threads,
+    givesWay,
     versions: versions(),
     workerFile: packageFile('dist/node/training-worker.js'),
     onEvent,

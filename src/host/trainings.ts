@@ -147,7 +147,7 @@ export class Trainings {
     if (statusOf(description) !== 'queued') return
     try {
       const { training } = resume(
-        { run, runsFolder: this.runsFolder, ...(takesThreads(description) && { threads }) },
+        { run, runsFolder: this.runsFolder, givesWay: true, ...(takesThreads(description) && { threads }) },
         (event) => this.follow(run, event),
       )
       this.active.set(run, { training, status: 'running' })

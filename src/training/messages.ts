@@ -20,6 +20,8 @@ export interface WorkerTask {
   versions: Record<string, string>
   /** Whether the run goes on from its newest checkpoint. */
   resume?: boolean | undefined
+  /** Whether the thread gives way to a window of the same process. */
+  givesWay?: boolean | undefined
   /** Int32 [1]: CONTINUE, STOP or PAUSE. Shared, because the worker's loop never waits for messages. */
   control: SharedArrayBuffer
   /** The robot as it is now: see live-view.ts. */

@@ -43,6 +43,8 @@ export interface ResumeOptions {
   /** Where it is to end now, in place of where it was to end: later than it has come. As it was where absent. */
   budget?: { steps?: number | undefined; episodes?: number | undefined }
   threads?: number | undefined
+  /** Whether training gives way to a window of this process. */
+  givesWay?: boolean | undefined
   versions: Record<string, string>
   workerFile: string
   onEvent?: (event: TrainingEvent) => void
@@ -154,6 +156,7 @@ export function resumeTraining(options: ResumeOptions): Training {
     ...(options.onEvent && { onEvent: options.onEvent }),
     folder,
     description,
+    givesWay: options.givesWay,
     resume: true,
     countsResumption: hasBegun,
   })
@@ -180,6 +183,7 @@ interface WorkerOptions
   extends Pick<StartOptions, 'scene' | 'engine' | 'threads' | 'relaxedSimd' | 'versions' | 'workerFile' | 'onEvent'> {
   folder: RunFolder
   description: RunDescription
+  givesWay?: boolean | undefined
   resume: boolean
   /** Whether run.json is to say from where it was resumed: a run that only waited for its turn is not one. */
   countsResumption?: boolean
@@ -202,6 +206,7 @@ function runWorker(options: WorkerOptions): Training {
     folder: folder.folder,
     versions,
     resume,
+    givesWay: options.givesWay,
     control: control.buffer as SharedArrayBuffer,
     live,
   }

@@ -4,12 +4,15 @@ import { messageOf, UserError } from '../common/user-error.ts'
 import { liveWriter } from './live-view.ts'
 import { PAUSE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
 import { RunFolder } from './run-folder.ts'
+import { lowerThreadPriority } from './thread-priority.ts'
 import { train } from './train.ts'
 
 const port = parentPort
 if (!port) throw new Error('The training worker runs as a worker thread only.')
 
 const task = workerData as WorkerTask
+// Before the engine starts threads of its own.
+if (task.givesWay) lowerThreadPriority()
 const control = new Int32Array(task.control)
 const folder = RunFolder.open('', task.folder)
 const writeLive = liveWriter(task.live)

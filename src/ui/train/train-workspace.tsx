@@ -131,8 +131,8 @@ function StageChoice() {
         hideLabel
         value={stageShows.value}
         options={[
-          { value: 'training', label: 'Training, full speed' },
-          { value: 'policy', label: 'Latest policy, real time' },
+          { value: 'training', label: 'Training' },
+          { value: 'policy', label: 'Latest policy' },
         ]}
         onChange={(value) => {
           stageShows.value = value
