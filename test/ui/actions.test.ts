@@ -20,13 +20,23 @@ const { windowActions } = await import('../../src/ui/app/actions/window-actions.
 const { playActions } = await import('../../src/ui/design/actions.ts')
 const { editActions } = await import('../../src/ui/design/edit-actions.ts')
 const { overlayActions } = await import('../../src/ui/design/overlays.ts')
+const { taskActions } = await import('../../src/ui/design/task/actions.ts')
 const { LivePlay } = await import('../../src/ui/play/live-play.ts')
 const { replayActions } = await import('../../src/ui/replay/actions.ts')
 const { stageActions } = await import('../../src/ui/stage/actions.ts')
 const { trainActions } = await import('../../src/ui/train/actions.ts')
 
 const play = new LivePlay()
-const lists = [windowActions, editActions, stageActions, playActions(play), overlayActions, trainActions, replayActions]
+const lists = [
+  windowActions,
+  editActions,
+  stageActions,
+  playActions(play),
+  overlayActions,
+  taskActions(play),
+  trainActions,
+  replayActions,
+]
 const actions = lists.flat()
 for (const list of lists) registry.registerActions(list)
 

@@ -16,13 +16,16 @@ import { editActions } from './edit-actions.ts'
 import { Inspector } from './inspector.tsx'
 import { overlayActions, overlaysOf } from './overlays.ts'
 import { pullByPointer } from './pulling.ts'
+import { taskActions } from './task/actions.ts'
+import { PlayPlots } from './task/play-plots.tsx'
+import { arePlotsShown } from './task/shown-plots.ts'
 import { Transport } from './transport.tsx'
 
 const isShown = computed(() => workspace.value === 'design')
 
 /** One for the window: it outlives every change of workspace. */
 const play = new LivePlay()
-registerActions([...playActions(play), ...overlayActions, ...editActions])
+registerActions([...playActions(play), ...overlayActions, ...editActions, ...taskActions(play)])
 const overlays = overlaysOf(play)
 const showContextMenu = contextMenuOf('stage')
 
@@ -30,15 +33,17 @@ export function DesignWorkspace() {
   const lastValid = useRef<Scene>(undefined)
   if (editor.scene.value) lastValid.current = editor.scene.value
   const scene = lastValid.current
+  const played = useRef<Scene>(undefined)
   useEffect(() => {
-    if (scene) play.load(scene)
+    if (scene) play.load(scene, { keep: isSameRobot(played.current, scene) })
+    played.current = scene
   }, [scene])
   const onPress = useMemo(() => scene && pullByPointer(play, scene), [scene])
   useSignalEffect(() => play.hold(!isShown.value))
   if (!scene) return <EmptyState title="No scene">TorqueLab is asking its host for the scenes.</EmptyState>
   return (
-    <div class="workspace">
-      <div class="workspace-main">
+    <div class="workspace design">
+      <div class={arePlotsShown.value ? 'workspace-main with-plots' : 'workspace-main'}>
         <Stage
           overlays={overlays}
           {...(onPress && { onPress })}
@@ -54,11 +59,18 @@ export function DesignWorkspace() {
             </>
           }
         />
+        {arePlotsShown.value && <PlayPlots play={play} scene={scene} />}
         <Transport play={play} scene={scene} />
       </div>
       <Inspector play={play} scene={scene} />
     </div>
   )
+}
+
+/** Whether two scenes differ in their tasks alone: then an episode in play can go on. */
+function isSameRobot(a: Scene | undefined, b: Scene): boolean {
+  const robotOf = ({ task: _, description: __, ...robot }: Scene) => JSON.stringify(robot)
+  return a !== undefined && robotOf(a) === robotOf(b)
 }
 
 /** Says that the scene is in play, where nothing is edited. */
@@ -68,7 +80,7 @@ function AwayFromStart() {
   return (
     <div class="in-play" role="status">
       <strong>In play</strong>
-      <span>Drag a body to pull it. Editing is off until the episode is reset.</span>
+      <span>Drag a body to pull it. The robot is edited at the start; its task at any time.</span>
       <Button kind="quiet" shortcut="R" onClick={() => play.reset()}>
         Reset to edit
       </Button>

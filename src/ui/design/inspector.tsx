@@ -1,9 +1,11 @@
 /** The inspector of the design workspace: the scene, its actuators by hand, and every number that the task is made of. */
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import type { ItemList } from '../../editor/draft.ts'
 import type { Scene } from '../../scene/schema.ts'
 import { sensorsOf } from '../../scene/sensors.ts'
 import { specOf } from '../../sim/environment.ts'
+import { performNamed } from '../app/actions/registry.ts'
 import { chooseScene, chosenScene, openScene, sceneEntries } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
 import { Select } from '../controls/field.tsx'
@@ -13,15 +15,86 @@ import { Slider } from '../controls/slider.tsx'
 import { shell } from '../host.ts'
 import type { LivePlay } from '../play/live-play.ts'
 import { ACTUATOR_WORDS, commandText } from './actuators.ts'
+import { editor } from './document.ts'
 import { formatSigned } from './format.ts'
 import { type LiveRow, LiveTable } from './live-table.tsx'
 import { groupSensors } from './sensor-groups.ts'
+import { inspectorTab } from './task/actions.ts'
+import { TaskEditor } from './task/task-editor.tsx'
 
 export function Inspector({ play, scene }: { play: LivePlay; scene: Scene }) {
-  const { reward, observation, sensors } = useMemo(() => rowsOf(scene), [scene])
   return (
     <aside class="inspector" aria-label="Inspector">
       <ScenePanel />
+      <ProblemsPanel />
+      <InspectorTabs />
+      {inspectorTab.value === 'task' ? (
+        <TaskEditor play={play} scene={scene} />
+      ) : (
+        <PlayPanels play={play} scene={scene} />
+      )}
+    </aside>
+  )
+}
+
+function InspectorTabs() {
+  const tabs = [
+    { id: 'play', title: 'Live', action: 'inspector.play' },
+    { id: 'task', title: 'Task', action: 'inspector.task' },
+  ] as const
+  return (
+    <div class="inspector-tabs" role="toolbar" aria-label="What the inspector shows">
+      {tabs.map(({ id, title, action }) => (
+        <button key={id} type="button" aria-pressed={inspectorTab.value === id} onClick={() => performNamed(action)}>
+          {title}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** What is wrong with the scene, in words; such a scene is neither simulated nor trained. */
+function ProblemsPanel() {
+  const problems = editor.problems.value
+  if (problems.length === 0) return null
+  return (
+    <Panel title={`Problems: ${problems.length}`}>
+      <p class="field-help">The last scene without problems stays in play. Training waits until they are mended.</p>
+      <ul class="problem-list">
+        {problems.map(({ path, message }) => (
+          <li key={`${path} ${message}`}>
+            <button type="button" class="problem" onClick={() => goToProblem(path)}>
+              <strong>{path || 'scene'}</strong> {message}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+/** Shows the place of a problem: the formula, or the item that it is in. */
+function goToProblem(path: string): void {
+  const [, list, number] = /^task\.(reward|observation|terminate|reset)\[(\d+)\]/.exec(path) ?? []
+  if (list !== undefined) {
+    performNamed('inspector.task')
+    // The field is there once the tab is.
+    requestAnimationFrame(() => {
+      const label = list === 'reset' ? `Coordinate ${Number(number) + 1}` : `Name of ${list} ${Number(number) + 1}`
+      document.querySelector<HTMLElement>(`[aria-label="${label}"]`)?.focus()
+    })
+    return
+  }
+  const [, items, index] = /^(bodies|joints|actuators|markers|sensors)\[(\d+)\]/.exec(path) ?? []
+  const entries = items === undefined ? undefined : editor.draft.peek()[items]
+  const name = Array.isArray(entries) ? (entries[Number(index)] as { name?: unknown } | undefined)?.name : undefined
+  if (typeof name === 'string') editor.select([{ list: items as ItemList, name }])
+}
+
+function PlayPanels({ play, scene }: { play: LivePlay; scene: Scene }) {
+  const { reward, observation, sensors } = useMemo(() => rowsOf(scene), [scene])
+  return (
+    <>
       <ActuatorPanel play={play} scene={scene} />
       <Panel title="Reward" actions={<span>last step</span>}>
         <LiveTable play={play} rows={reward} caption="Reward terms of the last step and their sum" />
@@ -39,7 +112,7 @@ export function Inspector({ play, scene }: { play: LivePlay; scene: Scene }) {
           </details>
         ))}
       </Panel>
-    </aside>
+    </>
   )
 }
 

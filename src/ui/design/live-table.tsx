@@ -3,6 +3,7 @@ import { useComputed } from '@preact/signals'
 import type { LivePlay } from '../play/live-play.ts'
 import type { PlayFrame } from '../play/messages.ts'
 import { formatValue } from './format.ts'
+import { plottedSensors, toggleSensorPlot } from './task/shown-plots.ts'
 
 export interface LiveRow {
   name: string
@@ -35,7 +36,19 @@ function LiveTableRow({ play, row }: { play: LivePlay; row: LiveRow }) {
   return (
     <tr {...{ [`data-${row.kind}`]: row.name }} data-value={raw} class={row.isTotal ? 'total' : undefined}>
       <td class="name" title={row.name}>
-        {row.name}
+        {row.kind === 'sensor' ? (
+          <button
+            type="button"
+            class="plot-toggle"
+            aria-pressed={plottedSensors.value.includes(row.name)}
+            aria-label={`Plot ${row.name}`}
+            onClick={() => toggleSensorPlot(row.name)}
+          >
+            {row.name}
+          </button>
+        ) : (
+          row.name
+        )}
       </td>
       <td class="number">{text}</td>
       <td class="unit">{row.unit === '1' ? '' : row.unit}</td>

@@ -41,19 +41,20 @@ export class LivePlay {
   private loads = 0
   private isHeld = false
 
-  /** Shows another scene at the start of an episode. */
-  load(scene: Scene): void {
+  /** Shows another scene at the start of an episode; with `keep`, the same robot with another task, which goes on as it was. */
+  load(scene: Scene, { keep = false }: { keep?: boolean } = {}): void {
     this.scene = scene
     this.worker ??= this.createWorker()
     this.loads++
     this.isHeld = false
     batch(() => {
-      this.frame.value = undefined
       this.problem.value = undefined
+      if (keep) return
+      this.frame.value = undefined
       this.action.value = scene.actuators.map(() => (this.policies.policy ? null : 0))
       this.pulling.value = undefined
     })
-    this.post({ type: 'load', scene, seed: this.seed.value })
+    this.post({ type: 'load', scene, seed: this.seed.value, keep })
     this.post({ type: 'action', action: [...this.action.value] })
   }
 

@@ -3,7 +3,8 @@ import type { Scene } from '../../scene/schema.ts'
 import type { Pull } from '../../sim/pull.ts'
 
 export type PlayRequest =
-  | { type: 'load'; scene: Scene; seed: number }
+  /** `keep`: the same robot with another task; the episode in play goes on where it is. */
+  | { type: 'load'; scene: Scene; seed: number; keep: boolean }
   | { type: 'reset'; seed: number }
   | { type: 'play' }
   | { type: 'pause' }

@@ -87,17 +87,28 @@ async function handle(request: PlayRequest): Promise<void> {
   sendFrame()
 }
 
-async function load({ scene, seed: first }: Extract<PlayRequest, { type: 'load' }>): Promise<void> {
-  stop()
+async function load({ scene, seed: first, keep }: Extract<PlayRequest, { type: 'load' }>): Promise<void> {
+  if (!keep) stop()
   // Counted even where the scene fails, as the window counts them.
   loads++
   seed = first
+  const old = session
+  session = undefined
   closeSessions()
   // The inspector shows every sensor.
-  session = new PlaySession(await createEnvironment(scene, { measureForces: true }), loads, seed)
+  const environment = await createEnvironment(scene, { measureForces: true }).catch((error: unknown) => {
+    old?.close()
+    throw error
+  })
+  session = new PlaySession(environment, loads, seed)
   session.setSpeed(speed)
   loaded = scene
   session.setPolicy(policy)
+  if (keep && old) {
+    session.continue(old)
+    if (session.playing) start()
+  }
+  old?.close()
   await fitGhost()
   sendFrame()
 }

@@ -127,14 +127,30 @@ export class PlaySession {
     if (this.over) this.pause()
   }
 
+  /** Does what another session has done since its reset, and plays on if that one played. */
+  continue(other: PlaySession): void {
+    this.hand.set(other.hand)
+    this.pulling = other.pulling
+    this.repeat(other.deeds)
+    this.isPlaying = other.isPlaying && !this.over
+  }
+
   /** One control step back: the episode is simulated again up to there, which gives the same state to the bit. */
   stepBack(): void {
     this.pause()
     if (this.deeds.length === 0) return
-    this.deeds.pop()
+    this.repeat(this.deeds.slice(0, -1))
+  }
+
+  /** The episode from its start with these deeds, as far as they go before it is over. */
+  private repeat(deeds: readonly Deed[]): void {
     this.begin()
+    this.deeds = []
     const hand = Float32Array.from(this.hand)
-    for (const { action, pull } of this.deeds) {
+    for (const deed of deeds) {
+      if (this.over) break
+      const { action, pull } = deed
+      this.deeds.push(deed)
       this.before.set(this.environment.state)
       this.hand.set(action)
       this.environment.pull(pull)

@@ -138,9 +138,10 @@ export function Plot(props: PlotProps) {
 
 /** Name and value of a series at x, or its last value. */
 function LegendEntry({ series, at }: { series: PlotSeries; at: number | undefined }) {
-  const { name, colour, style, x, y, band } = series
+  const { name, colour, style, x, band } = series
+  const y = series.values ?? series.y
   const index = at === undefined ? y.length - 1 : nearestIndex(x, at)
-  const deviation = band && index >= 0 ? ` ± ${formatValue(band.high[index]! - y[index]!)}` : ''
+  const deviation = band && !series.values && index >= 0 ? ` ± ${formatValue(band.high[index]! - y[index]!)}` : ''
   return (
     <li class="plot-entry" style={{ '--series': `var(${colourProperty(colour)})` }}>
       <span class={style === 'faint' ? 'plot-swatch faint' : 'plot-swatch'} />

@@ -12,6 +12,8 @@ export interface PlotSeries {
   x: Float64Array
   /** As long as x; NaN where there is no value. */
   y: Float64Array
+  /** What the legend shows in place of y, where curves are drawn stacked; as long as x. */
+  values?: Float64Array
   /** The edges of a shaded band, such as mean ± deviation; as long as x. */
   band?: { low: Float64Array; high: Float64Array }
 }

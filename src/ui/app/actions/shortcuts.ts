@@ -45,7 +45,9 @@ export function usesKey(event: KeyboardEvent): boolean {
   const hasModifier = event.ctrlKey || event.metaKey || event.altKey
   if (target.closest('input[type=range]'))
     return !hasModifier && (key.startsWith('Arrow') || key === 'Home' || key === 'End')
-  if (target.closest('input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable=true]')) {
+  if (
+    target.closest('input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable=true], [role=textbox]')
+  ) {
     return hasModifier ? EDITING_KEYS.includes(key.length === 1 ? key.toLowerCase() : key) : !/^F\d+$/.test(key)
   }
   if (hasModifier) return false
