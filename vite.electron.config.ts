@@ -12,7 +12,7 @@ export default defineConfig({
     minify: false,
     rolldownOptions: {
       input: { main: 'electron/main.ts', preload: 'electron/preload.ts' },
-      external: ['electron', /^@tensorflow\//, /^@dimforge\//],
+      external: ['electron', /^@tensorflow\//, /^@dimforge\//, /^@foxglove\/wasm-zstd/],
       output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'shared/[name]-[hash].cjs' },
     },
   },

@@ -2,8 +2,15 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../common/user-error.ts'
-import { readRollout, readRolloutSummary } from '../rollout/read-rollout.ts'
-import type { Rollout, Step } from '../rollout/rollout.ts'
+import {
+  readRolloutFrames,
+  readRolloutHead,
+  readRolloutSummary,
+  salvageRollout,
+  summarize,
+} from '../rollout/read-rollout.ts'
+import type { Frame, Rollout, Step } from '../rollout/rollout.ts'
+import type { Scene } from '../scene/schema.ts'
 import { commandedEfforts, effortCount } from '../sim/efforts.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import { record } from './host.ts'
@@ -16,35 +23,70 @@ export interface RolloutLibrary {
   record(run: string, seed: number): Promise<RolloutEntry>
 }
 
-/** Rollouts kept in memory. */
+/** Damaged rollouts kept in memory; whole ones are read by range. */
 const CACHED = 2
 
+interface Salvaged {
+  modified: number
+  rollout: Rollout
+  missing: number
+}
+
 export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
-  const cache = new Map<string, { modified: number; rollout: Rollout }>()
+  const cache = new Map<string, Salvaged>()
 
   const fileOf = (id: string): string => {
     const [run = '', name = ''] = id.split('/')
     return RunFolder.open(runsFolder, run).path('rollouts', name)
   }
 
-  const entryOf = async (id: string): Promise<RolloutEntry> => {
+  /** What is left of a rollout that cannot be read as a whole. Throws `reason` where nothing is. */
+  const salvage = async (id: string, reason: unknown): Promise<Salvaged> => {
     const file = fileOf(id)
-    const summary = await readRolloutSummary(file)
-    const [run = '', name = ''] = id.split('/')
-    return { id, run, file: name, ...summary, recordedAt: statSync(file).mtime.toISOString() }
+    if (!existsSync(file)) throw reason
+    const modified = statSync(file).mtimeMs
+    const known = cache.get(id)
+    if (known?.modified === modified) return known
+    const salvaged = await salvageRollout(file).catch(() => {
+      throw reason
+    })
+    if (salvaged.missing === 0) throw reason
+    const kept = { modified, ...salvaged }
+    cache.delete(id)
+    cache.set(id, kept)
+    if (cache.size > CACHED) cache.delete(cache.keys().next().value!)
+    return kept
   }
 
-  const load = async (id: string): Promise<Rollout> => {
-    const file = fileOf(id)
-    const modified = existsSync(file) ? statSync(file).mtimeMs : 0
-    const known = cache.get(id)
-    if (known?.modified === modified) return known.rollout
-    const rollout = await readRollout(file)
-    cache.delete(id)
-    cache.set(id, { modified, rollout })
-    if (cache.size > CACHED) cache.delete(cache.keys().next().value!)
-    return rollout
+  /** `use` the whole file, or `rescue` what is left of it. */
+  const withFile = async <Value>(
+    id: string,
+    use: (file: string) => Promise<Value>,
+    rescue: (salvaged: Salvaged) => Value,
+  ): Promise<Value> => {
+    try {
+      return await use(fileOf(id))
+    } catch (error) {
+      return rescue(await salvage(id, error))
+    }
   }
+
+  const entryOf = async (id: string): Promise<RolloutEntry> => {
+    const [run = '', name = ''] = id.split('/')
+    const summary = await withFile<Omit<RolloutEntry, 'id' | 'run' | 'file' | 'recordedAt'>>(
+      id,
+      readRolloutSummary,
+      ({ rollout, missing }) => ({ ...summarize(rollout), missing }),
+    )
+    return { id, run, file: name, ...summary, recordedAt: statSync(fileOf(id)).mtime.toISOString() }
+  }
+
+  const sceneOf = (id: string): Promise<Scene> =>
+    withFile(
+      id,
+      async (file) => (await readRolloutHead(file)).content,
+      ({ rollout }) => rollout.scene,
+    )
 
   return {
     async list() {
@@ -57,10 +99,15 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
       const entries = await Promise.all(ids.map((id) => entryOf(id).catch(() => undefined)))
       return entries.filter((entry) => entry !== undefined)
     },
-    open: async (id) => ({ entry: await entryOf(id), scene: (await load(id)).scene }),
+    open: async (id) => ({ entry: await entryOf(id), scene: await sceneOf(id) }),
     async read(id, from, to) {
       if (to <= from) throw new UserError(`Steps ${from} to ${to} are none: the first must come before the last.`)
-      return columnsOf(await load(id), from, to)
+      const frames = await withFile(
+        id,
+        (file) => readRolloutFrames(file, from, to),
+        ({ rollout }) => [rollout.start, ...rollout.steps].slice(from, to),
+      )
+      return columnsOf(await sceneOf(id), frames, from)
     },
     async record(run, seed) {
       const folder = RunFolder.open(runsFolder, run)
@@ -71,20 +118,18 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
   }
 }
 
-function columnsOf(rollout: Rollout, from: number, to: number): RolloutColumns {
-  const { scene, start, steps } = rollout
-  const rest: Step = {
-    ...start,
+function columnsOf(scene: Scene, frames: readonly (Frame | Step)[], from: number): RolloutColumns {
+  const nothing = {
     action: new Float32Array(scene.actuators.length),
     efforts: new Float64Array(effortCount(scene)),
     terms: new Float64Array(scene.task.reward.length),
     reward: 0,
   }
-  const end = Math.min(to, steps.length + 1)
-  const rows = Array.from({ length: Math.max(0, end - from) }, (_, index) => steps[from + index - 1] ?? rest)
+  // The reset has no action, and nothing came of it.
+  const rows: Step[] = frames.map((frame) => ('action' in frame ? frame : { ...nothing, ...frame }))
   return {
     from,
-    to: Math.max(from, end),
+    to: from + rows.length,
     time: rows.map((_, index) => (from + index) * scene.world.controlStep),
     poses: rows.flatMap(({ state }) => [...state].filter((_, index) => index % 6 < 3)),
     observation: rows.flatMap(({ observation }) => [...observation]),

@@ -3,13 +3,16 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FrameTransforms, SceneUpdate } from '@foxglove/schemas/jsonschema.js'
 import { McapIndexedReader, McapWriter } from '@mcap/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import * as z from 'zod'
 import { UserError } from '../../src/common/user-error.ts'
 import { type Controller, runEpisode } from '../../src/episode/episode.ts'
-import { encodeExactly } from '../../src/rollout/channels.ts'
-import { readRollout, readRolloutSummary } from '../../src/rollout/read-rollout.ts'
+import { encodeExactly, Float32Numbers } from '../../src/rollout/channels.ts'
+import { zstdCodec } from '../../src/rollout/compression.ts'
+import { readRollout, readRolloutFrames, readRolloutSummary, salvageRollout } from '../../src/rollout/read-rollout.ts'
 import { type Frame, type Rollout, recordRollout, returnOf, type Step } from '../../src/rollout/rollout.ts'
 import { verifyRollout } from '../../src/rollout/verify.ts'
 import { writeRollout } from '../../src/rollout/write-rollout.ts'
@@ -177,6 +180,18 @@ describe('a rollout', () => {
       }),
     )
   })
+})
+
+it('writes float32 numbers with nine digits at most, to the bit', () => {
+  fc.assert(
+    fc.property(fc.array(fc.float({ noNaN: true, noDefaultInfinity: true })), (values) => {
+      const text = new TextDecoder().decode(encodeExactly(new Float32Numbers(Float32Array.from(values))))
+      const back = JSON.parse(text) as number[]
+      expect(back).toHaveLength(values.length)
+      for (const [index, value] of values.entries()) expect(Object.is(Math.fround(back[index]!), value)).toBe(true)
+    }),
+    { numRuns: 1000 },
+  )
 })
 
 describe('verifyRollout', () => {
@@ -354,7 +369,8 @@ describe("a rollout's file", () => {
       size: async () => BigInt(bytes.length),
       read: async (offset: bigint, length: bigint) => bytes.slice(Number(offset), Number(offset + length)),
     }
-    return await McapIndexedReader.Initialize({ readable })
+    const { decompressHandlers } = await zstdCodec()
+    return await McapIndexedReader.Initialize({ readable, decompressHandlers })
   }
 
   async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -365,64 +381,106 @@ describe("a rollout's file", () => {
 
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
-  it("opens with MCAP's own reader: five channels of JSON with a JSON Schema each", async () => {
+  it("opens with MCAP's own reader: three channels of JSON with a JSON Schema each, compressed", async () => {
     await writeRollout(file, record(), VERSIONS)
     const reader = await openWithMcap()
     const topics = [...reader.channelsById.values()].map(({ topic }) => topic).sort()
-    expect(topics).toEqual(['/action', '/efforts', '/observation', '/poses', '/reward'])
+    expect(topics).toEqual(['/scene', '/step', '/tf'])
     for (const { messageEncoding, schemaId } of reader.channelsById.values()) {
       expect(messageEncoding).toBe('json')
       const schema = reader.schemasById.get(schemaId)!
       expect(schema.encoding).toBe('jsonschema')
       expect(JSON.parse(text(schema.data))).toMatchObject({ type: 'object', properties: expect.any(Object) })
     }
-    expect(new Set([...reader.schemasById.values()].map(({ name }) => name)).size).toBe(5)
-    expect(reader.statistics).toMatchObject({ messageCount: BigInt(5 * STEPS + 2), channelCount: 5, schemaCount: 5 })
+    const names = [...reader.schemasById.values()].map(({ name }) => name).sort()
+    expect(names).toEqual(['foxglove.FrameTransforms', 'foxglove.SceneUpdate', 'torquelab.Step'])
+    expect(reader.statistics).toMatchObject({ messageCount: BigInt(2 * (STEPS + 1) + 1), channelCount: 3 })
+    expect(reader.chunkIndexes.map(({ compression }) => compression)).toEqual(['zstd'])
     expect(reader.header.library).toContain('torquelab 1.2.3')
   })
 
-  it('has a message per channel and step, at step × control step, whose keys are those of its schema', async () => {
+  it('has a message per step, at step × control step, that fits its schema', async () => {
     const rollout = record()
     await writeRollout(file, rollout, VERSIONS)
     const reader = await openWithMcap()
-    const messages = await listOf(reader.readMessages())
-    const byTopic = new Map<string, typeof messages>()
-    for (const message of messages) {
-      const { topic, schemaId } = reader.channelsById.get(message.channelId)!
-      byTopic.set(topic, [...(byTopic.get(topic) ?? []), message])
-      const { required, properties } = JSON.parse(text(reader.schemasById.get(schemaId)!.data))
-      const keys = Object.keys(JSON.parse(text(message.data)))
-      expect(keys).toEqual(Object.keys(properties))
-      expect(required).toEqual(keys)
+    const messages = (await listOf(reader.readMessages())).filter(
+      ({ channelId }) => reader.channelsById.get(channelId)!.topic === '/step',
+    )
+    const schema = [...reader.schemasById.values()].find(({ name }) => name === 'torquelab.Step')!
+    const check = z.fromJSONSchema({ ...JSON.parse(text(schema.data)), additionalProperties: false })
+    expect(messages).toHaveLength(STEPS + 1)
+    for (const [index, { sequence, logTime, publishTime, data }] of messages.entries()) {
+      expect(sequence).toBe(index)
+      // 50 ms in ns.
+      expect(logTime).toBe(BigInt(index) * 50_000_000n)
+      expect(publishTime).toBe(logTime)
+      check.parse(JSON.parse(text(data)))
     }
-    for (const [topic, first] of Object.entries({
-      '/poses': 0,
-      '/observation': 0,
-      '/action': 1,
-      '/efforts': 1,
-      '/reward': 1,
-    })) {
-      const own = byTopic.get(topic)!
-      expect(own).toHaveLength(STEPS + 1 - first)
-      for (const [index, { sequence, logTime, publishTime }] of own.entries()) {
-        expect(sequence).toBe(first + index)
-        // 50 ms in ns.
-        expect(logTime).toBe(BigInt(first + index) * 50_000_000n)
-        expect(publishTime).toBe(logTime)
+    const last = JSON.parse(text(messages.at(-1)!.data))
+    const step = rollout.steps.at(-1)!
+    const [upright, velocity, torque] = step.terms
+    expect(last.float32).toBe('111111111111')
+    expect(last.poses[1].map(Math.fround)).toEqual([...step.state.slice(6, 9)])
+    expect(last.velocities[1].map(Math.fround)).toEqual([...step.state.slice(9, 12)])
+    expect(last.observation.map(Math.fround)).toEqual([...step.observation])
+    expect(last.action.map(Math.fround)).toEqual([...step.action])
+    // The pendulum's gear is 2 N·m.
+    expect(last.efforts).toEqual([2 * step.action[0]!])
+    expect(last.reward).toBe(step.reward)
+    expect(last.terms).toEqual({ upright, velocity, torque })
+  })
+
+  it("draws the scene in Foxglove and Lichtblick: messages fit Foxglove's published schemas, and bodies stand where they were", async () => {
+    for (const name of ['pendulum', 'hopper', 'acrobot']) {
+      const other = loadScene(await readFile(new URL(`../../scenes/${name}.json`, import.meta.url), 'utf8'), name)
+      const played = new Environment(other)
+      const rollout = record(5, { of: played })
+      played.close()
+      await writeRollout(file, rollout, VERSIONS)
+      const reader = await openWithMcap()
+      const messages = await listOf(reader.readMessages())
+      const of = (topic: string) =>
+        messages
+          .filter(({ channelId }) => reader.channelsById.get(channelId)!.topic === topic)
+          .map(({ data }) => JSON.parse(text(data)))
+      const [update, ...others] = of('/scene')
+      expect(others).toEqual([])
+      z.fromJSONSchema(SceneUpdate as Parameters<typeof z.fromJSONSchema>[0]).parse(update)
+      expect(update.entities.map(({ frame_id }: { frame_id: string }) => frame_id)).toEqual(
+        other.bodies.map(({ name: body }) => body),
+      )
+      const transforms = of('/tf')
+      expect(transforms).toHaveLength(rollout.steps.length + 1)
+      const schema = z.fromJSONSchema(FrameTransforms as Parameters<typeof z.fromJSONSchema>[0])
+      for (const [index, message] of transforms.entries()) {
+        schema.parse(message)
+        const { state } = index === 0 ? rollout.start : rollout.steps[index - 1]!
+        for (const [body, { translation, rotation }] of message.transforms.entries()) {
+          const [x, y, angle] = state.slice(6 * body)
+          expect(translation.x).toBeCloseTo(x!, 3)
+          expect(translation.z).toBeCloseTo(y!, 3)
+          // Where the turn takes (1, 0): x to the right, z up.
+          expect(rotation.w ** 2 - rotation.y ** 2).toBeCloseTo(Math.cos(angle!), 3)
+          expect(-2 * rotation.w * rotation.y).toBeCloseTo(Math.sin(angle!), 3)
+        }
       }
     }
-    const last = (topic: string) => JSON.parse(text(byTopic.get(topic)!.at(-1)!.data))
-    const step = rollout.steps.at(-1)!
-    expect(last('/poses')).toEqual({
-      poses: [[0, 0, 0], [...step.state.slice(6, 9)]],
-      velocities: [[0, 0, 0], [...step.state.slice(9, 12)]],
-    })
-    expect(last('/observation')).toEqual({ values: [...step.observation] })
-    expect(last('/action')).toEqual({ values: [...step.action] })
-    // The pendulum's gear is 2 N·m.
-    expect(last('/efforts')).toEqual({ values: [2 * step.action[0]!] })
-    const [upright, velocity, torque] = step.terms
-    expect(last('/reward')).toEqual({ reward: step.reward, terms: { upright, velocity, torque } })
+  })
+
+  it('gives any range of its steps, and no more', async () => {
+    const rollout = record(1000)
+    await writeRollout(file, rollout, VERSIONS)
+    const all = [rollout.start, ...rollout.steps]
+    for (const [from, to] of [
+      [0, 1],
+      [0, 201],
+      [57, 63],
+      [200, 201],
+      [190, 5000],
+    ] as const) {
+      expect(await readRolloutFrames(file, from, to)).toEqual(all.slice(from, to))
+    }
+    expect(await readRolloutFrames(file, 201, 300)).toEqual([])
   })
 
   it('of an older version, which has no efforts, is read and verified all the same', async () => {
@@ -457,7 +515,7 @@ describe("a rollout's file", () => {
     expect(metadata[0]!.name).toBe('torquelab-rollout')
     const entries = Object.fromEntries(metadata[0]!.metadata)
     expect(entries).toMatchObject({
-      ...{ version: '1', scene: 'pendulum', seed: '4', steps: '12', terminated: 'false', truncated: 'false' },
+      ...{ version: '2', scene: 'pendulum', seed: '4', steps: '12', terminated: 'false', truncated: 'false' },
       ...{ 'version of torquelab': '1.2.3', 'version of physics': '0.20.0' },
     })
     expect(Number(entries.return)).toBe(returnOf(rollout))
@@ -474,7 +532,12 @@ describe("a rollout's file", () => {
     const longer = (await readFile(file)).length
     const short = record(2)
     await writeRollout(file, short, VERSIONS)
-    expect((await readFile(file)).length).toBeLessThan(longer / 2)
+    const fresh = join(folder, 'fresh.mcap')
+    await writeRollout(fresh, short, VERSIONS)
+    const [replaced, expected] = [await readFile(file), await readFile(fresh)]
+    expect(replaced.equals(expected)).toBe(true)
+    expect(replaced.length).toBeLessThan(longer)
+    await rm(fresh)
     expect(bitsOf(await readRollout(file))).toEqual(bitsOf(short))
     expect(await readdir(folder)).toEqual(['some rollout.mcap'])
   })
@@ -529,6 +592,43 @@ describe('readRolloutSummary', () => {
         expect((error as UserError).message).toMatch(/^[^\n]+$/)
       })
     }
+  })
+})
+
+describe('a rollout that is cut off', () => {
+  it('gives every step before the cut, at 50 places, and says how many are missing', async () => {
+    // Long enough for several chunks.
+    const long = new Environment({ ...scene, task: { ...scene.task, maxSteps: 4000 } })
+    const rollout = record(1500, { of: long })
+    long.close()
+    await writeRollout(file, rollout, VERSIONS)
+    const bytes = await readFile(file)
+    expect(await salvageRollout(file)).toEqual({ rollout, missing: 0 })
+    let longest = 0
+    let played = 0
+    const cuts = fc.sample(fc.integer({ min: 0, max: bytes.length - 1 }), 50).sort((a, b) => a - b)
+    for (const cut of cuts) {
+      await writeFile(file, bytes.subarray(0, cut))
+      await expect(readRollout(file)).rejects.toThrow(UserError)
+      const result = await salvageRollout(file).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(UserError)
+        return undefined
+      })
+      if (!result) {
+        // Once a prefix was there, a longer file has one too.
+        expect(longest).toBe(0)
+        continue
+      }
+      const { steps } = result.rollout
+      expect(steps).toEqual(rollout.steps.slice(0, steps.length))
+      expect(result.rollout.start).toEqual(rollout.start)
+      expect(result.missing).toBe(rollout.steps.length - steps.length)
+      expect(steps.length).toBeGreaterThanOrEqual(longest)
+      longest = steps.length
+      played++
+    }
+    expect(played).toBeGreaterThan(25)
+    expect(longest).toBeGreaterThan(1000)
   })
 })
 
@@ -659,7 +759,7 @@ describe('what is no rollout', () => {
   it.each<[string, Record<string, Record<string, string>>, Record<string, string>, RegExp]>([
     ['has none of our metadata', {}, {}, /holds no TorqueLab rollout/],
     ["has another program's metadata", { other: { version: '1' } }, {}, /holds no TorqueLab rollout/],
-    ['is of a newer version', { 'torquelab-rollout': { ...own, version: '2' } }, {}, /newer version.*Update/],
+    ['is of a newer version', { 'torquelab-rollout': { ...own, version: '3' } }, {}, /newer version.*Update/],
     ['has metadata without steps', { 'torquelab-rollout': { version: '1', seed: '1' } }, {}, /metadata are damaged/],
     ['has a fraction for a seed', { 'torquelab-rollout': { ...own, seed: '0.5' } }, {}, /metadata are damaged/],
     ['has a seed that is none', { 'torquelab-rollout': { ...own, seed: '4294967296' } }, {}, /metadata are damaged/],

@@ -158,6 +158,8 @@ const rolloutEntry = z.object({
   return: finite,
   terminated: z.boolean(),
   truncated: z.boolean(),
+  /** Steps that were recorded, but are lost: the file is cut off or damaged behind those that are left. */
+  missing: z.int().optional(),
   recordedAt: z.string(),
 })
 const rolloutId = z

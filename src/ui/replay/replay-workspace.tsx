@@ -2,7 +2,7 @@
 import { useEffect } from 'preact/hooks'
 import { workspace } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
-import { EmptyState } from '../controls/layout.tsx'
+import { EmptyState, Notice } from '../controls/layout.tsx'
 import { Stage } from '../stage/stage.tsx'
 import './replay.css'
 import { ReplayPlots } from './replay-plots.tsx'
@@ -64,6 +64,11 @@ function Player() {
             label={`Recorded episode of ${rollout.scene.name}`}
           />
         </div>
+        {rollout.entry.missing !== undefined && (
+          <Notice kind="warning">
+            {`The file is cut off or damaged: ${rollout.entry.missing.toLocaleString('en')} recorded steps are lost. All steps before them are here.`}
+          </Notice>
+        )}
         <Transport rollout={rollout} />
       </div>
       <ReplayPlots key={rollout.entry.id} rollout={rollout} />
