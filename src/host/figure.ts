@@ -53,7 +53,8 @@ function drawPanel({ title, subtitle, plot }: Panel, x: number, y: number, width
   const { document } = parseHTML('<html><body></body></html>')
   const drawn = Plot.plot({
     marginLeft: 48,
-    marginBottom: 30,
+    // Room for the name of the axis below its numbers.
+    marginBottom: plot.x?.label === null ? 30 : 42,
     marginTop: 20,
     marginRight: 16,
     ...plot,
