@@ -1,15 +1,19 @@
 // Draws docs/pictures/ from what is kept in docs/measurements/: `npm run plot:studies`. docs/results.md says how those files are made.
-// npm runs it on the pinned Node, which reads TypeScript.
+// With `-- --rollout FILE` it draws a hop of a recorded hopper as well. npm runs it on the pinned Node, which reads TypeScript.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
+import { parseArgs } from 'node:util'
 import * as Plot from '@observablehq/plot'
 import { figure } from '../src/host/figure.ts'
+import { readRollout } from '../src/rollout/read-rollout.ts'
+import { STATE_STRIDE } from '../src/sim/state.ts'
 import { projectRoot } from './lib/project.mjs'
 
 const INK = '#59636e'
 const COLOURS = ['#0969da', '#bc4c00', '#1a7f37', '#8250df', '#9a6700']
 
+const { values: options } = parseArgs({ options: { rollout: { type: 'string' } } })
 const measurements = path.join(projectRoot, 'docs/measurements')
 const pictures = path.join(projectRoot, 'docs/pictures')
 mkdirSync(pictures, { recursive: true })
@@ -21,6 +25,8 @@ const robustness = readdirSync(measurements)
   .sort()
   .map(read)
 if (robustness.length > 0) draw('robustness.svg', drawRobustness(robustness))
+
+if (options.rollout !== undefined) draw('hop.svg', drawHop(await readRollout(options.rollout)))
 
 /** @param {string} file */
 function read(file) {
@@ -177,4 +183,59 @@ function drawRobustness(answers) {
   })
   const { episodes, scene } = answers[0]
   return figure(panels, { title: `Robustness, ${scene}: mean ± deviation of ${episodes} episodes a level`, columns: 2 })
+}
+
+/** Poses of one second from the middle of an episode, one after another; the root's body first, the ground as a line. */
+function drawHop({ scene, steps }) {
+  const [from, count, every] = [300, 125, 8]
+  const frames = steps.slice(from, from + count).filter((_, index) => index % every === 0)
+  const segments = frames.flatMap(({ state }, frame) =>
+    scene.bodies.flatMap(({ name, kind, shapes }, index) => {
+      if (kind !== 'dynamic') return []
+      const [x, y, angle] = state.subarray(index * STATE_STRIDE)
+      const place = ([px, py]) => [
+        x + Math.cos(angle) * px - Math.sin(angle) * py,
+        y + Math.sin(angle) * px + Math.cos(angle) * py,
+      ]
+      return shapes.flatMap(({ type, from, to, radius }) =>
+        type === 'capsule' ? [{ name, frame, radius, ends: [place(from), place(to)] }] : [],
+      )
+    }),
+  )
+  const xs = segments.flatMap(({ ends }) => ends.map(([x]) => x))
+  const [low, high] = [Math.min(...xs) - 0.1, Math.max(...xs) + 0.1]
+  const [width, height] = [860, 590]
+  // The same scale along both axes.
+  const scale = (width - 32 - 48 - 16) / (high - low)
+  const top = (height - 20 - 42) / scale - 0.05
+  const names = [...new Set(segments.map(({ name }) => name))]
+  const seconds = (count * scene.world.controlStep).toFixed(1)
+  return figure(
+    [
+      {
+        title: `${seconds} s of an episode, a pose every ${(1000 * every * scene.world.controlStep).toFixed(0)} ms, from left to right`,
+        plot: {
+          x: { label: 'x (m)', domain: [low, high] },
+          y: { label: 'height (m)', domain: [-0.05, top], ticks: 5 },
+          color: { domain: names, range: COLOURS },
+          marks: [
+            Plot.ruleY([0], { stroke: INK }),
+            ...segments.map((segment) =>
+              Plot.link([segment], {
+                x1: ({ ends }) => ends[0][0],
+                y1: ({ ends }) => ends[0][1],
+                x2: ({ ends }) => ends[1][0],
+                y2: ({ ends }) => ends[1][1],
+                stroke: 'name',
+                strokeOpacity: 0.35,
+                strokeWidth: 2 * segment.radius * scale,
+                strokeLinecap: 'round',
+              }),
+            ),
+          ],
+        },
+      },
+    ],
+    { title: `The ${scene.name} hops`, columns: 1, width, panelHeight: height },
+  )
 }
