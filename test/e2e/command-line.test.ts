@@ -79,7 +79,7 @@ describe('the whole path', () => {
       steps: 500,
       episodes: 2,
       status: 'finished',
-      evaluation: { episodes: 20, terminated: 0, truncated: 20 },
+      evaluation: { episodes: 50, terminated: 0, truncated: 50 },
     })
     expect(run.engine).toBe('fused')
     expect(run.threads).toBeGreaterThanOrEqual(1)
@@ -331,7 +331,7 @@ describe('the whole path', () => {
     const ended = await finished
     expect(ended.code).toBe(0)
     expect(ended.stderr).toContain('Stopping')
-    expect(answerOf(ended)).toMatchObject({ status: 'stopped', evaluation: { episodes: 20 } })
+    expect(answerOf(ended)).toMatchObject({ status: 'stopped', evaluation: { episodes: 50 } })
     const evaluated = await torquelab('eval', 'interrupted', '--episodes', '1')
     expect(evaluated.code).toBe(0)
   })
