@@ -47,7 +47,7 @@ const HISTORY_LENGTH = 1000
 
 export class Editor {
   private readonly now = signal<EditorState>(fresh(emptyScene()))
-  private readonly saved = signal<SceneDraft | undefined>(undefined)
+  private readonly saved = signal<SceneDraft | undefined>(this.now.peek().draft)
   /** What is validated: a drag is, when it ends. */
   private readonly settled = signal<SceneDraft>(this.now.peek().draft)
   private readonly past = signal<readonly Step[]>([])

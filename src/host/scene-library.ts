@@ -3,19 +3,28 @@
  * know them by id, never by path.
  */
 
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { UserError } from '../common/user-error.ts'
+import { messageOf, UserError } from '../common/user-error.ts'
 import type { Scene } from '../scene/schema.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import type { SceneEntry } from './rpc/contract.ts'
-import { builtInNames, listScenes, openScene } from './scenes.ts'
+import type { SceneStore } from './scene-store.ts'
+import { builtInFile, builtInNames, listScenes, openScene, readSceneText } from './scenes.ts'
 
 export interface SceneLibrary {
   list(): SceneEntry[]
   read(id: string): Scene
   /** Adds a file that its owner chose; throws a UserError where it is no valid scene. */
   open(file: string): SceneEntry
+  /** The text of a scene's file, which may have any problem. */
+  text(id: string): string
+  /**
+   * Writes a scene's text: to the file of an id, or as a new one by name. Throws a UserError where the id is no file's, or the
+   * name is taken.
+   */
+  save(target: { id: string } | { name: string }, text: string): SceneEntry
   /** The scene's id among the listed ones, where one is equal to it. */
   idOfEqual(scene: Scene): string | undefined
   /** The id of a run's own copy. */
@@ -26,7 +35,7 @@ export interface SceneLibrary {
 
 const RUN_ID = /^run:([A-Za-z0-9][A-Za-z0-9_.-]*)$/
 
-export function createSceneLibrary(runsFolder: string): SceneLibrary {
+export function createSceneLibrary(runsFolder: string, store: SceneStore): SceneLibrary {
   const files = new Map<string, string>()
 
   const pathOf = (id: string): string => {
@@ -44,19 +53,55 @@ export function createSceneLibrary(runsFolder: string): SceneLibrary {
     source: 'file',
   })
 
+  const register = (file: string): string => {
+    const known = [...files].find(([, opened]) => opened === file)?.[0]
+    const id = known ?? `file-${files.size + 1}`
+    files.set(id, file)
+    return id
+  }
+  /** Of a file that may be broken by now: it then goes by its file's name. */
+  const entryOfFile = (id: string): SceneEntry => {
+    try {
+      return entryOf(id, openScene(pathOf(id)).scene)
+    } catch (error) {
+      const name = path.basename(pathOf(id), '.json')
+      return { id, name, description: `It has problems: ${messageOf(error)}`, source: 'file' }
+    }
+  }
+
   return {
-    list: () => [
-      ...listScenes().map(({ name, description }): SceneEntry => ({ id: name, name, description, source: 'built-in' })),
-      ...[...files.keys()].map((id) => entryOf(id, openScene(pathOf(id)).scene)),
-    ],
+    list() {
+      for (const file of store.files()) register(path.resolve(file))
+      return [
+        ...listScenes().map(
+          ({ name, description }): SceneEntry => ({ id: name, name, description, source: 'built-in' }),
+        ),
+        ...[...files.keys()].filter((id) => existsSync(pathOf(id))).map(entryOfFile),
+      ]
+    },
+    text(id) {
+      const where = pathOf(id)
+      return readSceneText(builtInNames().includes(where) ? builtInFile(where) : where)
+    },
+    save(target, text) {
+      let file: string
+      if ('id' in target) {
+        const known = files.get(target.id)
+        if (known === undefined) throw new UserError('This scene is not a file of yours; save it under a name.')
+        file = known
+      } else {
+        file = path.resolve(store.fileOf(target.name))
+        if (existsSync(file) || builtInNames().includes(target.name))
+          throw new UserError(`There is a scene called "${target.name}" already; choose another name.`)
+      }
+      store.write(file, text)
+      return entryOfFile(register(file))
+    },
     read: (id) => openScene(pathOf(id)).scene,
     open(file) {
       const resolved = path.resolve(file)
       const { scene } = openScene(resolved)
-      const known = [...files].find(([, opened]) => opened === resolved)?.[0]
-      const id = known ?? `file-${files.size + 1}`
-      files.set(id, resolved)
-      return entryOf(id, scene)
+      return entryOf(register(resolved), scene)
     },
     idOfEqual: (scene) =>
       [...builtInNames(), ...files.keys()].find((id) => {

@@ -74,6 +74,7 @@ export function builtInNames(): string[] {
     .sort()
 }
 
-function builtInFile(name: string): string {
+/** The file of a built-in scene. */
+export function builtInFile(name: string): string {
   return packageFile(path.join('scenes', `${name}.json`))
 }

@@ -3,6 +3,7 @@
  * Electron's main process and the browser-mode server each make one and attach their windows to it.
  */
 import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import { packageVersion, versions } from './package.ts'
@@ -12,6 +13,7 @@ import type { Answer, EventName, EventPayload, MenuContent, Params, RequestName,
 import { isTraining, listRunEntries, readRunMetrics, runDetails, toRunEntry } from './run-library.ts'
 import { writeRunNotes } from './run-notes.ts'
 import { createSceneLibrary } from './scene-library.ts'
+import { createSceneStore } from './scene-store.ts'
 import { openSceneTraining } from './scenes.ts'
 import { describeSettings } from './settings-form.ts'
 import { Trainings, type TrainingsEvents } from './trainings.ts'
@@ -52,7 +54,9 @@ const FRAME_INTERVAL = 33
 export function createHostService(options: HostServiceOptions): HostService {
   const { runsFolder, log } = options
   const windows = new Set<Send>()
-  const scenes = createSceneLibrary(runsFolder)
+  // Beside the runs: in the user's documents, or where the command was given.
+  const store = createSceneStore(path.join(path.dirname(path.resolve(runsFolder)), 'my-scenes'))
+  const scenes = createSceneLibrary(runsFolder, store)
   const rollouts = createRolloutLibrary(runsFolder)
   const trash = new Trash(runsFolder)
 
@@ -142,6 +146,17 @@ export function createHostService(options: HostServiceOptions): HostService {
     },
     'scenes.list': () => scenes.list(),
     'scenes.read': ({ id }) => scenes.read(id),
+    'scenes.text': ({ id }) => ({ text: scenes.text(id) }),
+    'scenes.save': ({ target, text }) => scenes.save(target, text),
+    'drafts.list': () => store.drafts(),
+    'drafts.write': ({ key, name, text }) => {
+      store.writeDraft(key, name, text)
+      return {}
+    },
+    'drafts.discard': ({ key }) => {
+      store.discardDraft(key)
+      return {}
+    },
     'scenes.openDialog': async () => {
       const file = await options.openSceneDialog?.()
       return file ? scenes.open(file) : null

@@ -18,6 +18,8 @@ const { acceleratorOf, shortcutText } = await import('../../src/ui/app/actions/s
 const { workspace } = await import('../../src/ui/app/state.ts')
 const { windowActions } = await import('../../src/ui/app/actions/window-actions.ts')
 const { playActions } = await import('../../src/ui/design/actions.ts')
+const { canvasActions } = await import('../../src/ui/design/canvas-actions.ts')
+const { fileActions } = await import('../../src/ui/design/files.ts')
 const { editActions } = await import('../../src/ui/design/edit-actions.ts')
 const { overlayActions } = await import('../../src/ui/design/overlays.ts')
 const { taskActions } = await import('../../src/ui/design/task/actions.ts')
@@ -28,6 +30,8 @@ const { trainActions } = await import('../../src/ui/train/actions.ts')
 
 const play = new LivePlay()
 const lists = [
+  fileActions,
+  canvasActions,
   windowActions,
   editActions,
   stageActions,

@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { engineNames } from '../../agent/engine.ts'
 import { algorithmNames, presetNames } from '../../agent/presets.ts'
 import { MAX_SEED } from '../../common/random.ts'
+import { MAX_SCENE_LENGTH } from '../../scene/limits.ts'
 import { sceneSchema } from '../../scene/schema.ts'
 
 /** A name that is one folder or file, and never leads out of one. */
@@ -213,6 +214,7 @@ const define = <Params extends z.ZodType, Answer extends z.ZodType>(params: Para
   params,
   answer,
 })
+const sceneText = z.string().max(MAX_SCENE_LENGTH)
 const nothing = z.strictObject({})
 const done = z.object({})
 
@@ -232,6 +234,23 @@ export const requests = {
   'files.save': define(z.strictObject({ name: fileName, content: z.base64() }), z.object({ saved: z.boolean() })),
   'scenes.list': define(nothing, z.array(sceneEntry)),
   'scenes.read': define(z.strictObject({ id: z.string().max(4096) }), sceneSchema),
+  /** The text of a scene's file, for editing: it may have problems. */
+  'scenes.text': define(z.strictObject({ id: z.string().max(4096) }), z.object({ text: z.string() })),
+  /** Writes a scene whole or not at all: to the file of an id, or as a new file by name, which must be free. */
+  'scenes.save': define(
+    z.strictObject({
+      target: z.union([z.strictObject({ id: z.string().max(4096) }), z.strictObject({ name: plainName })]),
+      text: sceneText,
+    }),
+    sceneEntry,
+  ),
+  /** What windows were editing when they ended without saving, the newest first. */
+  'drafts.list': define(
+    nothing,
+    z.array(z.object({ key: z.string(), name: z.string(), savedAt: z.string(), text: z.string() })),
+  ),
+  'drafts.write': define(z.strictObject({ key: plainName, name: z.string().max(200), text: sceneText }), done),
+  'drafts.discard': define(z.strictObject({ key: plainName }), done),
   /** Asks for a scene file in the system's dialog; null where it was cancelled or there is no dialog (browser mode). */
   'scenes.openDialog': define(nothing, sceneEntry.nullable()),
   /** What a scene's training file proposes; null where it has none. */

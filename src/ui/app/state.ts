@@ -62,9 +62,16 @@ export async function refreshScenes(): Promise<void> {
 }
 
 let latestChoice = 0
+let mayLeaveScene = (): boolean => true
+
+/** `mayLeave` is asked before another scene is chosen; false keeps the one that is edited. */
+export function guardScene(mayLeave: () => boolean): void {
+  mayLeaveScene = mayLeave
+}
 
 /** Chooses a scene for Design and Train; a scene with a problem leaves the old one in place and says why. */
 export async function chooseScene(entry: SceneEntry): Promise<void> {
+  if (entry.id !== chosenScene.peek()?.entry.id && !mayLeaveScene()) return
   const choice = ++latestChoice
   try {
     const scene = await host.request('scenes.read', { id: entry.id })

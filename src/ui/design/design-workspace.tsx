@@ -1,6 +1,7 @@
 /** The design workspace: a scene on the stage, played by hand, with all its numbers. */
-import { computed, useSignalEffect } from '@preact/signals'
+import { computed, signal, useSignalEffect } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { drawnScene, visibleScene } from '../../editor/drawn.ts'
 import type { Scene } from '../../scene/schema.ts'
 import { contextMenuOf } from '../app/actions/context-menu.tsx'
 import { registerActions } from '../app/actions/registry.ts'
@@ -11,58 +12,79 @@ import { LivePlay } from '../play/live-play.ts'
 import { Stage } from '../stage/stage.tsx'
 import { playActions } from './actions.ts'
 import './design.css'
-import { editor } from './document.ts'
+import { canvasActions } from './canvas-actions.ts'
+import { CanvasLayer } from './canvas-layer.tsx'
+import { documentKey, editor } from './document.ts'
 import { editActions } from './edit-actions.ts'
+import { DraftOffer, FileDialogs } from './file-dialogs.tsx'
+import { fileActions, startFiles } from './files.ts'
 import { Inspector } from './inspector.tsx'
 import { overlayActions, overlaysOf } from './overlays.ts'
 import { pullByPointer } from './pulling.ts'
 import { taskActions } from './task/actions.ts'
 import { PlayPlots } from './task/play-plots.tsx'
 import { arePlotsShown } from './task/shown-plots.ts'
+import { CanvasToolbar } from './toolbar.tsx'
 import { Transport } from './transport.tsx'
 
 const isShown = computed(() => workspace.value === 'design')
 
 /** One for the window: it outlives every change of workspace. */
 const play = new LivePlay()
-registerActions([...playActions(play), ...overlayActions, ...editActions, ...taskActions(play)])
+registerActions([...playActions(play), ...overlayActions, ...taskActions(play)])
 const overlays = overlaysOf(play)
+registerActions([...fileActions, ...editActions, ...canvasActions])
+startFiles()
+/** Editing is for the scene as drawn: not while it plays, nor away from its start. */
+const isEditing = computed(() => !play.playing.value && (play.frame.value?.step ?? 0) === 0)
+const asDrawn = signal<Float32Array | undefined>(undefined)
+const noOverlays = signal(undefined)
+const noEfforts = signal<Float32Array | undefined>(undefined)
 const showContextMenu = contextMenuOf('stage')
 
 export function DesignWorkspace() {
-  const lastValid = useRef<Scene>(undefined)
-  if (editor.scene.value) lastValid.current = editor.scene.value
-  const scene = lastValid.current
+  const last = useRef<{ document: number; scene: Scene }>(undefined)
+  const shown = documentKey.value
+  if (editor.scene.value) last.current = { document: shown, scene: editor.scene.value }
+  // While a scene has problems, what it was before can still be played; a new one has nothing to play yet.
+  const scene = last.current?.document === shown ? last.current.scene : undefined
+  const editing = isEditing.value || !scene
   const played = useRef<Scene>(undefined)
   useEffect(() => {
     if (scene) play.load(scene, { keep: isSameRobot(played.current, scene) })
+    else play.pause()
     played.current = scene
   }, [scene])
   const onPress = useMemo(() => scene && pullByPointer(play, scene), [scene])
   useSignalEffect(() => play.hold(!isShown.value))
-  if (!scene) return <EmptyState title="No scene">TorqueLab is asking its host for the scenes.</EmptyState>
+  if (shown === 0) return <EmptyState title="No scene">TorqueLab is asking its host for the scenes.</EmptyState>
   return (
     <div class="workspace design">
       <div class={arePlotsShown.value ? 'workspace-main with-plots' : 'workspace-main'}>
         <Stage
-          overlays={overlays}
+          overlays={editing ? noOverlays : overlays}
           {...(onPress && { onPress })}
           onContextMenu={showContextMenu}
-          scene={scene}
-          poses={play.poses}
-          efforts={play.efforts}
-          label={`Stage: ${scene.name}`}
+          scene={editing ? visibleScene(editor.draft.value, editor.state.value.hidden) : scene}
+          document={documentKey.value}
+          poses={editing ? asDrawn : play.poses}
+          efforts={editing ? noEfforts : play.efforts}
+          layer={(stage) => editing && <CanvasLayer stage={stage} />}
+          label={`Stage: ${scene?.name ?? editor.draft.value.name}`}
           overlay={
             <>
+              {editing && <CanvasToolbar />}
               <AwayFromStart />
-              <Outcome scene={scene} />
+              <DraftOffer />
+              <FileDialogs />
+              {scene && <Outcome scene={scene} />}
             </>
           }
         />
-        {arePlotsShown.value && <PlayPlots play={play} scene={scene} />}
-        <Transport play={play} scene={scene} />
+        {scene && arePlotsShown.value && <PlayPlots play={play} scene={scene} />}
+        {scene ? <Transport play={play} scene={scene} /> : <NotYet />}
       </div>
-      <Inspector play={play} scene={scene} />
+      <Inspector play={play} scene={scene ?? drawnScene(editor.draft.value)} />
     </div>
   )
 }
@@ -85,6 +107,17 @@ function AwayFromStart() {
         Reset to edit
       </Button>
     </div>
+  )
+}
+
+/** What a new scene still lacks to be played, in words. */
+function NotYet() {
+  const [first, ...others] = editor.problems.value
+  return (
+    <p class="not-yet" role="status">
+      <strong>Not a scene yet.</strong> {first && `${first.path}: ${first.message}`}
+      {others.length > 0 && ` And ${others.length} more.`}
+    </p>
   )
 }
 

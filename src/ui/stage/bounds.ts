@@ -15,6 +15,8 @@ const AIR = 0.2
  * way that sliders on the ground can go, and the fixed bodies next to them (a long ground is not shown to its ends).
  */
 export function sceneBounds(scene: Scene): Bounds {
+  // A new scene has nothing to show yet but room to build in.
+  if (scene.bodies.length === 0) return { minX: -1, minY: -1, maxX: 1, maxY: 1 }
   const boxes = scene.bodies.map((body) => {
     const corners = body.shapes.flatMap((shape) => {
       const { minX, minY, maxX, maxY } = shapeBounds(shape)

@@ -1,6 +1,6 @@
 /** Draws a scene: its bodies, joints, named points, and what its actuators exert. Widths are in pixels, so outlines are built anew when the zoom changes. */
 import { Container, Graphics } from 'pixi.js'
-import type { Scene } from '../../scene/schema.ts'
+import type { Body, Scene } from '../../scene/schema.ts'
 import { largestEfforts } from '../../sim/efforts.ts'
 import { rotate } from '../../sim/geometry.ts'
 import { drawBody, LINE_WIDTH } from './body-painter.ts'
@@ -35,10 +35,10 @@ interface Picture {
 
 export class RobotPainter {
   readonly container = new Container()
-  private readonly scene: Scene
-  private readonly drawn: Float32Array
-  private readonly ranges: number[]
-  private readonly parts: Parts
+  private scene: Scene
+  private drawn: Float32Array
+  private ranges: number[]
+  private parts: Parts
   /** m */
   private readonly extent: number
   private readonly bodies: Graphics[]
@@ -65,6 +65,26 @@ export class RobotPainter {
     layer(['kinematic'])
     layer(['dynamic'])
     this.container.addChild(this.glyphs)
+  }
+
+  /** Takes a scene of the same bodies, some changed: only those are drawn anew. False where there are others, or other kinds. */
+  update(scene: Scene): boolean {
+    const before = this.scene.bodies
+    if (scene.bodies.length !== before.length || scene.world.gravity !== this.scene.world.gravity) return false
+    if (scene.bodies.some(({ kind }, index) => kind !== before[index]!.kind)) return false
+    this.scene = scene
+    this.drawn = drawnPoses(scene)
+    this.ranges = largestEfforts(scene)
+    this.parts = partsOf(scene)
+    if (!this.builtFor) return true
+    const { scale, colors } = this.builtFor
+    scene.bodies.forEach((body, index) => {
+      const old = before[index]!
+      // A body that only moved keeps its picture; a turned one may have ground, whose solid side is drawn as gravity is.
+      if (body !== old && (body.shapes !== old.shapes || body.angle !== old.angle || !isSameMass(body, old)))
+        this.buildBody(body, index, scale, colors)
+    })
+    return true
   }
 
   /** `poses` are as drawn where undefined. */
@@ -103,17 +123,21 @@ export class RobotPainter {
   }
 
   private build(scale: number, colors: StageColors): void {
-    const [gx, gy] = this.scene.world.gravity
-    const strength = Math.hypot(gx, gy)
     this.scene.bodies.forEach((body, index) => {
-      const graphics = this.bodies[index]!
-      graphics.clear()
-      // The body's frame has y up, the screen's y down.
-      graphics.scale.set(1, -1)
-      const down = strength === 0 ? { x: 0, y: 0 } : rotate(gx / strength, gy / strength, -(body.angle ?? 0))
-      drawBody(graphics, body, scale, colors, down)
+      this.buildBody(body, index, scale, colors)
     })
     this.builtFor = { scale, colors }
+  }
+
+  private buildBody(body: Body, index: number, scale: number, colors: StageColors): void {
+    const [gx, gy] = this.scene.world.gravity
+    const strength = Math.hypot(gx, gy)
+    const graphics = this.bodies[index]!
+    graphics.clear()
+    // The body's frame has y up, the screen's y down.
+    graphics.scale.set(1, -1)
+    const down = strength === 0 ? { x: 0, y: 0 } : rotate(gx / strength, gy / strength, -(body.angle ?? 0))
+    drawBody(graphics, body, scale, colors, down)
   }
 
   private paintRail(rail: Rail, { view, size, colors, poses }: Picture): void {
@@ -206,6 +230,11 @@ export class RobotPainter {
       .poly(onStage(arrow.head), true)
       .fill(colors.torque)
   }
+}
+
+function isSameMass(a: Body, b: Body): boolean {
+  if (a.kind !== 'dynamic' || b.kind !== 'dynamic') return true
+  return a.density === b.density && a.mass === b.mass && a.centerOfMass === b.centerOfMass
 }
 
 function onScreen({ x, y }: Point, view: View, size: Size): Point {

@@ -1,5 +1,6 @@
 /** One stage on the page: its WebGL canvas, its view and the pointer; it paints when something changed and never else. */
 import 'pixi.js/unsafe-eval'
+import { type ReadonlySignal, signal } from '@preact/signals'
 import { Container, Ticker, WebGLRenderer } from 'pixi.js'
 import type { Scene } from '../../scene/schema.ts'
 import { sceneBounds } from './bounds.ts'
@@ -30,6 +31,12 @@ export interface StageGesture {
 export type StagePress = (point: Point, event: PointerEvent) => StageGesture | undefined
 
 export class StageController {
+  /** Where the stage looks, for what is laid over it. */
+  readonly looking: ReadonlySignal<{ view: View; size: Size }>
+  private readonly looks = signal<{ view: View; size: Size }>({
+    view: { x: 0, y: 0, scale: 100 },
+    size: { width: 0, height: 0 },
+  })
   private readonly element: HTMLElement
   private readonly root = new Container()
   private readonly grid = new GridPainter()
@@ -63,6 +70,7 @@ export class StageController {
   /** `onProblem` says in words why nothing can be drawn. */
   constructor(element: HTMLElement, onProblem: (problem: string) => void) {
     this.element = element
+    this.looking = this.looks
     this.root.addChild(this.grid.background, this.grid.foreground)
     this.listen()
     this.start().catch((error: unknown) => {
@@ -73,9 +81,17 @@ export class StageController {
     })
   }
 
-  /** Shows another scene, and all of it. */
-  setScene(scene: Scene): void {
+  /** Shows another scene, and all of it; with `keepsView`, an edited one where the old one was. */
+  setScene(scene: Scene, { keepsView = false } = {}): void {
     if (scene === this.scene) return
+    if (keepsView && this.scene && this.robot?.update(scene)) {
+      this.overlay?.destroy()
+      this.overlay = new OverlayPainter(scene)
+      this.root.addChildAt(this.overlay.graphics, 2)
+      this.scene = scene
+      this.schedule()
+      return
+    }
     this.robot?.destroy()
     this.overlay?.destroy()
     for (const painter of this.ghostPainters.splice(0)) painter.destroy()
@@ -87,7 +103,10 @@ export class StageController {
     this.scene = scene
     this.followed = followedBody(scene)
     this.target = undefined
-    this.fit()
+    if (keepsView) {
+      this.isFitted = false
+      this.schedule()
+    } else this.fit()
   }
 
   /** Where the bodies are and what the actuators exert (Stage's `poses` and `efforts`); the view follows the robot. */
@@ -234,6 +253,8 @@ export class StageController {
     this.robot?.paint(view, size, colors, this.poses, this.efforts)
     this.overlay?.paint(view, size, colors, this.poses, this.overlays)
     renderer.render(this.root)
+    const seen = this.looks.peek()
+    if (seen.view !== view || seen.size !== size) this.looks.value = { view, size }
     Ticker.system.update(performance.now())
   }
 

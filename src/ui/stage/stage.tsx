@@ -30,9 +30,25 @@ export interface StageProps {
   /** Who takes a press before it pans; it may change at any time. */
   onPress?: StagePress
   onContextMenu?: (event: MouseEvent) => void
+  /** Laid over the picture, and under the buttons; follows `StageController.looking`. */
+  layer?: (stage: StageController) => ComponentChildren
+  /** Of the document that the scene is of: another scene of the same one keeps the view. */
+  document?: unknown
 }
 
-export function Stage({ scene, poses, efforts, ghosts, label, overlay, overlays, onPress, onContextMenu }: StageProps) {
+export function Stage({
+  scene,
+  poses,
+  efforts,
+  ghosts,
+  label,
+  overlay,
+  overlays,
+  onPress,
+  onContextMenu,
+  layer,
+  document,
+}: StageProps) {
   const element = useRef<HTMLDivElement>(null)
   const controller = useRef<StageController | null>(null)
   const [problem, setProblem] = useState<string>()
@@ -54,7 +70,14 @@ export function Stage({ scene, poses, efforts, ghosts, label, overlay, overlays,
       stage.destroy()
     }
   }, [])
-  useEffect(() => controller.current?.setScene(scene), [scene])
+  const [stageNow, setStage] = useState<StageController>()
+  const shownDocument = useRef<unknown>(undefined)
+  useLayoutEffect(() => setStage(controller.current ?? undefined), [])
+  useEffect(() => {
+    const keepsView = document !== undefined && document === shownDocument.current
+    shownDocument.current = document
+    controller.current?.setScene(scene, { keepsView })
+  }, [scene, document])
   useEffect(() => effect(() => controller.current?.setState(poses.value, efforts.value)), [poses, efforts])
   useEffect(() => effect(() => controller.current?.setGhosts(ghosts?.value ?? [])), [ghosts])
   useEffect(() => overlays && effect(() => controller.current?.setOverlays(overlays.value)), [overlays])
@@ -64,6 +87,7 @@ export function Stage({ scene, poses, efforts, ghosts, label, overlay, overlays,
     // biome-ignore lint/a11y/useSemanticElements: a group of form fields is not what this is
     // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows pan and + and - zoom when it has the focus
     <div ref={element} class="stage" role="group" aria-label={label} tabIndex={0} onContextMenu={onContextMenu}>
+      {stageNow && layer?.(stageNow)}
       {problem && (
         <div class="stage-problem">
           <EmptyState title="No picture">{problem}</EmptyState>

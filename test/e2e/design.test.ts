@@ -1,0 +1,133 @@
+/** The design workspace as its user has it: a robot built by mouse and keyboard, saved, opened again, and brought back after a kill. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from './eventually.ts'
+import { type App, launch, type Shell, shells, whyNot } from './launch.ts'
+
+const reasons = new Map<Shell, string | undefined>()
+for (const shell of shells) reasons.set(shell, await whyNot(shell))
+
+describe.each(shells)('in %s', (shell) => {
+  describe.skipIf(reasons.get(shell) !== undefined)('the design workspace', () => {
+    let folder: string
+    let app: App
+    const runsFolder = () => path.join(folder, 'runs')
+    const file = () => path.join(folder, 'my-scenes', 'arm.json')
+    const scene = () => JSON.parse(readFileSync(file(), 'utf8'))
+    beforeAll(async () => {
+      folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-design-'))
+      app = await launch(shell, { runsFolder: runsFolder() })
+    })
+    afterAll(async () => {
+      await app?.close()
+      rmSync(folder, { recursive: true, force: true })
+    })
+
+    /** A point of the canvas, in shares of its size. */
+    const at = async (x: number, y: number): Promise<[number, number]> => {
+      const box = (await app.page.locator('.canvas-layer').boundingBox())!
+      return [box.x + box.width * x, box.y + box.height * y]
+    }
+    const key = (name: string) => app.page.keyboard.press(name)
+    const drag = async (from: [number, number], to: [number, number]) => {
+      await app.page.mouse.move(...(await at(...from)))
+      await app.page.mouse.down()
+      await app.page.mouse.move(...(await at(...to)), { steps: 5 })
+      await app.page.mouse.up()
+    }
+    const click = async (x: number, y: number) => app.page.mouse.click(...(await at(x, y)))
+    const selected = () =>
+      app.page.locator('[data-selected]').evaluateAll((all) => all.map((one) => one.getAttribute('data-selected')))
+
+    test('an arm of two links is built from nothing by mouse and keyboard, and saved', async () => {
+      await app.page.locator('.canvas-layer').waitFor()
+      await key('Alt+n')
+      await app.page.getByText('Not a scene yet.').waitFor()
+      await key('g')
+      await drag([0.3, 0.3], [0.5, 0.3])
+      await key('c')
+      await drag([0.4, 0.3], [0.4, 0.5])
+      await key('c')
+      await drag([0.4, 0.5], [0.4, 0.7])
+      await key('j')
+      await click(0.4, 0.3)
+      await key('j')
+      await click(0.4, 0.5)
+      for (const y of [0.3, 0.5]) {
+        await key('a')
+        await click(0.4, y)
+      }
+      await key('m')
+      await click(0.4, 0.7)
+      expect(await selected()).toEqual(['markers/marker'])
+
+      await key('Control+s')
+      await app.page.getByLabel('Name of the scene').fill('arm')
+      await app.page.keyboard.press('Enter')
+      await eventually(() => readdirSync(path.join(folder, 'my-scenes'))).toContain('arm.json')
+      const saved = scene()
+      expect(saved.bodies.map(({ name, kind }: { name: string; kind: string }) => [name, kind])).toEqual([
+        ['ground', 'fixed'],
+        ['link', 'dynamic'],
+        ['link_2', 'dynamic'],
+      ])
+      expect(saved.joints).toMatchObject([
+        { type: 'hinge', parent: 'ground', child: 'link' },
+        { type: 'hinge', parent: 'link', child: 'link_2' },
+      ])
+      expect(saved.actuators.map(({ joint }: { joint: string }) => joint)).toEqual(['link_joint', 'link_2_joint'])
+      expect(saved.markers).toMatchObject([{ body: 'link_2' }])
+      expect(app.errors).toEqual([])
+    }, 60_000)
+
+    test('a drag is one step that is undone and redone; Escape gives it up; nothing sticks outside the window', async () => {
+      await click(0.4, 0.62)
+      expect(await selected()).toEqual(['bodies/link_2'])
+      const place = () => app.page.locator('[data-selected="bodies/link_2"] polygon').getAttribute('points')
+      const before = await place()
+      await drag([0.4, 0.62], [0.6, 0.4])
+      const after = await place()
+      expect(after).not.toBe(before)
+      await key('Control+z')
+      await eventually(place).toBe(before)
+      await key('Control+Shift+Z')
+      await eventually(place).toBe(after)
+      await key('Control+z')
+      await app.page.mouse.move(...(await at(0.4, 0.62)))
+      await app.page.mouse.down()
+      await app.page.mouse.move(...(await at(0.5, 0.5)), { steps: 3 })
+      await eventually(place).not.toBe(before)
+      await key('Escape')
+      await eventually(place).toBe(before)
+      await app.page.mouse.up()
+      expect(await place()).toBe(before)
+      // Let go outside the window.
+      await app.page.mouse.move(...(await at(0.4, 0.62)))
+      await app.page.mouse.down()
+      await app.page.mouse.move(5000, 300, { steps: 3 })
+      await app.page.mouse.up()
+      const away = await place()
+      await app.page.mouse.move(...(await at(0.5, 0.5)))
+      expect(await place()).toBe(away)
+      await key('Control+z')
+      await eventually(place).toBe(before)
+    }, 60_000)
+
+    test('killed while something is edited, the draft comes back', async () => {
+      await key('Delete')
+      await eventually(() => readdirSync(path.join(folder, 'my-scenes', '.drafts')).length).toBe(1)
+      const kept = scene()
+      app.process.kill('SIGKILL')
+      await app.close().catch(() => {})
+      app = await launch(shell, { runsFolder: runsFolder() })
+      await app.page.getByRole('button', { name: 'Restore' }).click()
+      await app.page.locator('.canvas-layer').waitFor()
+      await key('Control+a')
+      await eventually(selected).toEqual(['bodies/ground', 'bodies/link'])
+      expect(scene()).toEqual(kept)
+      expect(app.errors).toEqual([])
+    }, 60_000)
+  })
+})
