@@ -14,7 +14,7 @@ import { playActions } from './actions.ts'
 import './design.css'
 import { canvasActions } from './canvas-actions.ts'
 import { CanvasLayer } from './canvas-layer.tsx'
-import { documentKey, editor } from './document.ts'
+import { documentKey, editor, lastValid } from './document.ts'
 import { editActions } from './edit-actions.ts'
 import { DraftOffer, FileDialogs } from './file-dialogs.tsx'
 import { fileActions, startFiles } from './files.ts'
@@ -43,11 +43,9 @@ const noEfforts = signal<Float32Array | undefined>(undefined)
 const showContextMenu = contextMenuOf('stage')
 
 export function DesignWorkspace() {
-  const last = useRef<{ document: number; scene: Scene }>(undefined)
   const shown = documentKey.value
-  if (editor.scene.value) last.current = { document: shown, scene: editor.scene.value }
   // While a scene has problems, what it was before can still be played; a new one has nothing to play yet.
-  const scene = last.current?.document === shown ? last.current.scene : undefined
+  const scene = lastValid.value?.document === shown ? lastValid.value.scene : undefined
   const editing = isEditing.value || !scene
   const played = useRef<Scene>(undefined)
   useEffect(() => {

@@ -1,5 +1,5 @@
 /** The file of the scene that is edited: new, save, save as; drafts against crashes; and the question before changes are lost. */
-import { effect, signal } from '@preact/signals'
+import { batch, effect, signal } from '@preact/signals'
 import { emptyScene } from '../../editor/draft.ts'
 import { draftText, readDraft } from '../../editor/text.ts'
 import type { SceneEntry } from '../../host/rpc/contract.ts'
@@ -21,9 +21,11 @@ const DRAFT_DELAY = 800
 const DRAFT_KEY = `draft-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`
 
 function show(draft: Parameters<typeof editor.open>[0], of: SceneEntry | undefined, isSaved = true): void {
-  entry.value = of
-  editor.open(draft, { isSaved })
-  documentKey.value = documentKey.peek() + 1
+  batch(() => {
+    entry.value = of
+    documentKey.value = documentKey.peek() + 1
+    editor.open(draft, { isSaved })
+  })
 }
 
 /** Whether what is edited may be left; asks where there are changes. */
