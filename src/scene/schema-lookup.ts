@@ -3,8 +3,12 @@ import type { JsonPath } from './json-document.ts'
 import { sceneSchema } from './schema.ts'
 
 /** The part of Zod's schemas that is walked here. */
-interface AnySchema {
+export interface AnySchema {
   description?: string
+  /** Of numbers: `safeint` for whole ones, and the bounds. */
+  format?: string | null
+  minValue?: number | null
+  maxValue?: number | null
   safeParse(value: unknown): { success: boolean }
   def: {
     type: string
@@ -53,7 +57,7 @@ export function acceptsAt(path: JsonPath, document: unknown, value: unknown): bo
 }
 
 /** Walks the schema along a path; the document chooses among variants on the way. `outer` keeps the last `optional`. */
-function schemaAt(path: JsonPath, document: unknown, as: 'inner' | 'outer' = 'inner'): AnySchema | undefined {
+export function schemaAt(path: JsonPath, document: unknown, as: 'inner' | 'outer' = 'inner'): AnySchema | undefined {
   let schema: AnySchema | undefined = sceneSchema as unknown as AnySchema
   for (const [depth, part] of path.entries()) {
     const { def }: AnySchema = variantOf(unwrap(schema), valueAt(document, path.slice(0, depth)))
@@ -64,17 +68,20 @@ function schemaAt(path: JsonPath, document: unknown, as: 'inner' | 'outer' = 'in
   return as === 'outer' ? schema : unwrap(schema)
 }
 
-function unwrap(schema: AnySchema): AnySchema {
+/** The schema inside `optional`. */
+export function unwrap(schema: AnySchema): AnySchema {
   return schema.def.type === 'optional' && schema.def.innerType ? unwrap(schema.def.innerType) : schema
 }
 
-function variantOf(schema: AnySchema, value: unknown): AnySchema {
+/** The variant of a union that a value says it is; the union itself where it says none. */
+export function variantOf(schema: AnySchema, value: unknown): AnySchema {
   const { discriminator, options = [] } = schema.def
   if (!discriminator) return schema
   const chosen = valueAt(value, [discriminator])
   return options.find((option) => literalOf(option, discriminator) === chosen) ?? schema
 }
 
-function literalOf(option: AnySchema, key: string): string {
+/** The word by which a variant is chosen. */
+export function literalOf(option: AnySchema, key: string): string {
   return String(option.def.shape?.[key]?.def.values?.[0] ?? '')
 }

@@ -23,7 +23,8 @@ const name = z
   .max(LIMIT.name)
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'A name is letters, digits and _, and starts with a letter: formulas use it.')
 const label = z.string().min(1).max(LIMIT.name)
-const formula = z
+/** A formula, wherever one may stand. */
+export const formulaSchema = z
   .string()
   .min(1)
   .describe(`a formula over named sensors, such as -wrap(hinge.angle)^2; at most ${MAX_FORMULA_LENGTH} characters`)
@@ -87,13 +88,14 @@ const lineShapes = [
       .array(point)
       .min(2)
       .max(LIMIT.polylinePoints)
-      .describe("corners of a line in order, in the body's frame, m: ground"),
+      .describe("corners of a line in order, such as ground, in the body's frame, m"),
     ...surface,
   }),
 ] as const
 
-const solidShape = z.discriminatedUnion('type', [...solidShapes])
-const anyShape = z.discriminatedUnion('type', [...solidShapes, ...lineShapes])
+const shapeWords = 'segments and polylines are lines without volume, for fixed and kinematic bodies'
+const solidShape = z.discriminatedUnion('type', [...solidShapes]).describe(shapeWords)
+const anyShape = z.discriminatedUnion('type', [...solidShapes, ...lineShapes]).describe(shapeWords)
 
 const group = z.int().min(0).max(15)
 
@@ -104,7 +106,7 @@ const bodyCommon = {
 }
 const bodySurface = {
   friction: friction.describe('Coulomb coefficient; 0.5 if absent'),
-  restitution: restitution.describe('0 (no bounce, the default) to 1'),
+  restitution: restitution.describe('0 (no bounce) to 1; 0 if absent'),
   groups: z.array(group).min(1).max(16).optional().describe('collision groups that it is in, 0 to 15; [0] if absent'),
   collidesWith: z
     .array(group)
@@ -140,7 +142,7 @@ const body = z.discriminatedUnion('kind', [
       ),
     density: positive
       .optional()
-      .describe('kg/m³ over the volume of the shapes, from which mass, centre of mass and inertia follow'),
+      .describe('over the volume of the shapes, from which mass, centre of mass and inertia follow, kg/m³'),
     ...bodySurface,
   }),
   z.strictObject({
@@ -149,9 +151,9 @@ const body = z.discriminatedUnion('kind', [
     shapes: z.array(anyShape).max(LIMIT.shapes),
     motion: z
       .strictObject({
-        x: formula.optional().describe('formula of time: x of its frame, m; as drawn if absent'),
-        y: formula.optional().describe('formula of time: y of its frame, m; as drawn if absent'),
-        angle: formula.optional().describe('formula of time: angle of its frame, rad; as drawn if absent'),
+        x: formulaSchema.optional().describe('formula of time: x of its frame, m; as drawn if absent'),
+        y: formulaSchema.optional().describe('formula of time: y of its frame, m; as drawn if absent'),
+        angle: formulaSchema.optional().describe('formula of time: angle of its frame, rad; as drawn if absent'),
       })
       .optional()
       .describe('where the body is at a time since the reset, whatever pushes it; it stays as drawn if absent'),
@@ -272,7 +274,7 @@ const sensor = z.discriminatedUnion('type', [
   }),
 ])
 
-const term = z.strictObject({ name: label, formula })
+const term = z.strictObject({ name: label, formula: formulaSchema })
 
 const task = z.strictObject({
   maxSteps: z.int().min(1).max(LIMIT.steps).describe('control steps after which an episode is truncated'),
@@ -294,7 +296,7 @@ const task = z.strictObject({
     .array(
       z.strictObject({
         name: label,
-        formula,
+        formula: formulaSchema,
         unit: z
           .string()
           .max(LIMIT.name)
@@ -317,7 +319,7 @@ const task = z.strictObject({
     .array(
       z.strictObject({
         coordinate: z.string().describe('such as hinge.angle, or torso.x of a body that no joint carries'),
-        formula,
+        formula: formulaSchema,
       }),
     )
     .max(LIMIT.formulas)

@@ -16,6 +16,7 @@ describe.skipIf(reason !== undefined)('the design workspace', () => {
   beforeAll(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-axe-'))
     app = await launch('chromium', { runsFolder: path.join(folder, 'runs') })
+    await app.page.getByRole('treeitem', { name: /^rod/ }).click()
     await app.page.getByRole('button', { name: 'Step', exact: true }).click()
   })
   afterAll(async () => {
@@ -24,8 +25,10 @@ describe.skipIf(reason !== undefined)('the design workspace', () => {
   })
 
   test.each([
+    ['light', 'Properties'],
     ['light', 'Live'],
     ['light', 'Task'],
+    ['dark', 'Properties'],
     ['dark', 'Live'],
     ['dark', 'Task'],
   ])(

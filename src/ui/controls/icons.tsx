@@ -1,7 +1,7 @@
 /** The icons: inline SVG on a 16 × 16 grid in the text's colour. They carry no name; the control that shows one does. */
 import type { ComponentChildren } from 'preact'
 
-function icon(content: ComponentChildren, filled = false) {
+export function icon(content: ComponentChildren, filled = false) {
   return () => (
     <svg
       class="icon"

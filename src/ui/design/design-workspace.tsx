@@ -19,6 +19,8 @@ import { editActions } from './edit-actions.ts'
 import { DraftOffer, FileDialogs } from './file-dialogs.tsx'
 import { fileActions, startFiles } from './files.ts'
 import { Inspector } from './inspector.tsx'
+import { Outline } from './outline.tsx'
+import { isOutlineShown, outlineActions } from './outline-actions.ts'
 import { overlayActions, overlaysOf } from './overlays.ts'
 import { pullByPointer } from './pulling.ts'
 import { taskActions } from './task/actions.ts'
@@ -33,7 +35,7 @@ const isShown = computed(() => workspace.value === 'design')
 const play = new LivePlay()
 registerActions([...playActions(play), ...overlayActions, ...taskActions(play)])
 const overlays = overlaysOf(play)
-registerActions([...fileActions, ...editActions, ...canvasActions])
+registerActions([...fileActions, ...editActions, ...canvasActions, ...outlineActions])
 startFiles()
 /** Editing is for the scene as drawn: not while it plays, nor away from its start. */
 const isEditing = computed(() => !play.playing.value && (play.frame.value?.step ?? 0) === 0)
@@ -57,7 +59,8 @@ export function DesignWorkspace() {
   useSignalEffect(() => play.hold(!isShown.value))
   if (shown === 0) return <EmptyState title="No scene">TorqueLab is asking its host for the scenes.</EmptyState>
   return (
-    <div class="workspace design">
+    <div class={isOutlineShown.value ? 'workspace design with-outline' : 'workspace design'}>
+      {isOutlineShown.value && <Outline />}
       <div class={arePlotsShown.value ? 'workspace-main with-plots' : 'workspace-main'}>
         <Stage
           overlays={editing ? noOverlays : overlays}

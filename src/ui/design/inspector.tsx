@@ -1,7 +1,6 @@
 /** The inspector of the design workspace: the scene, its actuators by hand, and every number that the task is made of. */
-import { useSignal } from '@preact/signals'
+import { useSignal, useSignalEffect } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import type { ItemList } from '../../editor/draft.ts'
 import type { Scene } from '../../scene/schema.ts'
 import { sensorsOf } from '../../scene/sensors.ts'
 import { specOf } from '../../sim/environment.ts'
@@ -18,27 +17,32 @@ import { ACTUATOR_WORDS, commandText } from './actuators.ts'
 import { editor } from './document.ts'
 import { formatSigned } from './format.ts'
 import { type LiveRow, LiveTable } from './live-table.tsx'
+import { ProblemsPanel } from './problems.tsx'
+import { Properties } from './properties/properties-panel.tsx'
 import { groupSensors } from './sensor-groups.ts'
 import { inspectorTab } from './task/actions.ts'
 import { TaskEditor } from './task/task-editor.tsx'
 
 export function Inspector({ play, scene }: { play: LivePlay; scene: Scene }) {
+  // What is selected is there to be changed; who writes formulas is not disturbed.
+  useSignalEffect(() => {
+    if (editor.selection.value.length > 0 && inspectorTab.peek() === 'play') inspectorTab.value = 'properties'
+  })
   return (
     <aside class="inspector" aria-label="Inspector">
       <ScenePanel />
       <ProblemsPanel />
       <InspectorTabs />
-      {inspectorTab.value === 'task' ? (
-        <TaskEditor play={play} scene={scene} />
-      ) : (
-        <PlayPanels play={play} scene={scene} />
-      )}
+      {inspectorTab.value === 'properties' && <Properties />}
+      {inspectorTab.value === 'task' && <TaskEditor play={play} scene={scene} />}
+      {inspectorTab.value === 'play' && <PlayPanels play={play} scene={scene} />}
     </aside>
   )
 }
 
 function InspectorTabs() {
   const tabs = [
+    { id: 'properties', title: 'Properties', action: 'inspector.properties' },
     { id: 'play', title: 'Live', action: 'inspector.play' },
     { id: 'task', title: 'Task', action: 'inspector.task' },
   ] as const
@@ -51,44 +55,6 @@ function InspectorTabs() {
       ))}
     </div>
   )
-}
-
-/** What is wrong with the scene, in words; such a scene is neither simulated nor trained. */
-function ProblemsPanel() {
-  const problems = editor.problems.value
-  if (problems.length === 0) return null
-  return (
-    <Panel title={`Problems: ${problems.length}`}>
-      <p class="field-help">The last scene without problems stays in play. Training waits until they are mended.</p>
-      <ul class="problem-list">
-        {problems.map(({ path, message }) => (
-          <li key={`${path} ${message}`}>
-            <button type="button" class="problem" onClick={() => goToProblem(path)}>
-              <strong>{path || 'scene'}</strong> {message}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  )
-}
-
-/** Shows the place of a problem: the formula, or the item that it is in. */
-function goToProblem(path: string): void {
-  const [, list, number] = /^task\.(reward|observation|terminate|reset)\[(\d+)\]/.exec(path) ?? []
-  if (list !== undefined) {
-    performNamed('inspector.task')
-    // The field is there once the tab is.
-    requestAnimationFrame(() => {
-      const label = list === 'reset' ? `Coordinate ${Number(number) + 1}` : `Name of ${list} ${Number(number) + 1}`
-      document.querySelector<HTMLElement>(`[aria-label="${label}"]`)?.focus()
-    })
-    return
-  }
-  const [, items, index] = /^(bodies|joints|actuators|markers|sensors)\[(\d+)\]/.exec(path) ?? []
-  const entries = items === undefined ? undefined : editor.draft.peek()[items]
-  const name = Array.isArray(entries) ? (entries[Number(index)] as { name?: unknown } | undefined)?.name : undefined
-  if (typeof name === 'string') editor.select([{ list: items as ItemList, name }])
 }
 
 function PlayPanels({ play, scene }: { play: LivePlay; scene: Scene }) {

@@ -7,7 +7,7 @@ import { editor } from '../document.ts'
 import { arePlotsShown } from './shown-plots.ts'
 import { useAsInitialPose } from './task-edits.ts'
 
-export type InspectorTab = 'play' | 'task'
+export type InspectorTab = 'properties' | 'play' | 'task'
 
 /** What the inspector shows. */
 export const inspectorTab = signal<InspectorTab>('play')
@@ -19,6 +19,14 @@ export function taskActions(play: LivePlay): readonly Action[] {
   }
   const common = { group: 'View', section: 'inspector', workspace: 'design' } as const
   return [
+    {
+      ...common,
+      name: 'inspector.properties',
+      label: 'Show the properties of the selection',
+      shortcuts: ['Alt+I'],
+      isChecked: () => inspectorTab.value === 'properties',
+      perform: show('properties'),
+    },
     {
       ...common,
       name: 'inspector.play',

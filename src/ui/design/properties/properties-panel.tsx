@@ -1,0 +1,229 @@
+/**
+ * The inspector of what is selected, made from the scene's schema: every field of a part, or those that several have in common.
+ * Without a selection it has the scene's own: its name, its world, its task's limits.
+ */
+import { type Signal, useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import type { Item, SceneDraft } from '../../../editor/draft.ts'
+import {
+  addToList,
+  partsOf,
+  removeFromList,
+  setDefault,
+  sharedSection,
+  valueOfField,
+} from '../../../editor/properties.ts'
+import type { Field, Section } from '../../../scene/fields.ts'
+import { formatPath } from '../../../scene/json-document.ts'
+import { performNamed } from '../../app/actions/registry.ts'
+import { Button, IconButton } from '../../controls/button.tsx'
+import { CloseIcon, PlusIcon } from '../../controls/icons.tsx'
+import { editor } from '../document.ts'
+import { changeDraft, changeField, type Shown } from './field-edits.ts'
+import { FieldRow } from './field-row.tsx'
+import './properties.css'
+
+const ONE: Readonly<Record<Item['list'], string>> = {
+  bodies: 'body',
+  joints: 'joint',
+  actuators: 'actuator',
+  markers: 'marker',
+  sensors: 'sensor',
+}
+
+export function Properties() {
+  const { draft, selection } = editor.state.value
+  const parts = partsOf(draft, selection)
+  const help = useSignal('')
+  const key = parts.map(formatPath).join()
+  useEffect(() => {
+    help.value = ''
+  }, [key])
+  if (parts.length === 0) return null
+  const shown: Shown = { parts, words: wordsFor(selection) }
+  const section = sharedSection(draft, parts)
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys come from the fields inside
+    <div class="properties" key={key} onKeyDown={undoFromField}>
+      <header class="properties-head">
+        <h2>{titleFor(draft, selection)}</h2>
+        {selection.length > 1 && <p class="field-help">What is changed here is changed in all of them.</p>}
+        <OtherProblems shown={shown} section={section} />
+      </header>
+      <SectionBody {...{ draft, shown, section, help }} level={0} />
+      <output class="properties-help" aria-hidden="true">
+        {help.value || 'Numbers may be typed as formulas: 2*pi/3, 1/3, 30° for an angle.'}
+      </output>
+    </div>
+  )
+}
+
+/** In a field where nothing has been typed yet, undo and redo are the scene's and not the field's. */
+function undoFromField(event: KeyboardEvent): void {
+  const key = event.key.toLowerCase()
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== 'z' && key !== 'y')) return
+  if (event.target instanceof HTMLElement && event.target.dataset.typing === 'true') return
+  performNamed(key === 'y' || event.shiftKey ? 'edit.redo' : 'edit.undo')
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+interface SectionProps {
+  draft: SceneDraft
+  shown: Shown
+  section: Section
+  help: Signal<string>
+  level: number
+}
+
+function SectionBody({ draft, shown, section, help, level }: SectionProps) {
+  const problems = editor.problems.value
+  const problemOf = ({ path }: Field) => {
+    const places = shown.parts.map((part) => formatPath([...part, ...path]))
+    return problems.find((problem) =>
+      places.some(
+        (place) =>
+          problem.path === place || problem.path.startsWith(`${place}[`) || problem.path.startsWith(`${place}.`),
+      ),
+    )?.message
+  }
+  return (
+    <>
+      {section.fields.length > 0 && (
+        <div class="property-list">
+          {section.fields.map((field) => (
+            <FieldRow
+              key={formatPath(field.path)}
+              shown={shown}
+              field={field}
+              value={valueOfField(draft, shown.parts, field.path)}
+              problem={problemOf(field)}
+              help={help}
+            />
+          ))}
+        </div>
+      )}
+      {section.sections.map((inner) => (
+        <InnerSection key={formatPath(inner.path)} {...{ draft, shown, help }} section={inner} level={level + 1} />
+      ))}
+      {section.list && <AddToList shown={shown} section={section} />}
+    </>
+  )
+}
+
+function InnerSection({ draft, shown, section, help, level }: SectionProps) {
+  const isEntry = typeof section.path.at(-1) === 'number'
+  const Title = level > 1 ? 'h4' : 'h3'
+  const remove = () => {
+    const label = section.title.toLowerCase()
+    if (isEntry)
+      changeDraft(`Remove ${label} of ${shown.words}`, (now) => removeFromList(now, shown.parts, section.path))
+    else changeField(shown, { path: section.path, label } as Field, undefined)
+  }
+  return (
+    <section
+      class="property-section"
+      aria-label={section.title}
+      data-path={formatPath([...(shown.parts[0] ?? []), ...section.path])}
+    >
+      <header>
+        <Title title={section.help}>{section.title}</Title>
+        {section.isOptional && !section.isPresent && (
+          <Button
+            kind="quiet"
+            icon={PlusIcon}
+            title={section.help}
+            onClick={() =>
+              changeDraft(`Set ${section.title.toLowerCase()} of ${shown.words}`, (now) =>
+                setDefault(now, shown.parts, section.path),
+              )
+            }
+          >
+            Set
+          </Button>
+        )}
+        {(isEntry || (section.isOptional && section.isPresent)) && (
+          <IconButton icon={CloseIcon} kind="quiet" label={`Remove ${section.title.toLowerCase()}`} onClick={remove} />
+        )}
+      </header>
+      {(section.isPresent || !section.isOptional) && <SectionBody {...{ draft, shown, section, help, level }} />}
+    </section>
+  )
+}
+
+function AddToList({ shown, section }: { shown: Shown; section: Section }) {
+  const { one, variants } = section.list!
+  const id = `add-to-${formatPath(section.path)}`
+  return (
+    <div class="property-add">
+      <label for={id}>Add a {one}</label>
+      <select
+        id={id}
+        class="select"
+        value=""
+        onChange={(event) => {
+          const variant = event.currentTarget.value
+          event.currentTarget.value = ''
+          changeDraft(`Add a ${one} to ${shown.words}`, (now) => addToList(now, shown.parts, section.path, variant))
+        }}
+      >
+        <option value="" disabled>
+          choose…
+        </option>
+        {variants.map((variant) => (
+          <option key={variant} value={variant}>
+            {variant}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+/** Problems of the shown parts that are of no field: a key that is not known, or a part that fits no schema. */
+function OtherProblems({ shown, section }: { shown: Shown; section: Section }) {
+  const known = fieldPaths(section)
+  const found = editor.problems.value.filter(({ path }) =>
+    shown.parts.some((part) => {
+      const place = formatPath(part)
+      if (part.length === 0) return path === '' || (!path.includes('.') && !path.includes('[') && !known.includes(path))
+      if (path !== place && !path.startsWith(`${place}.`) && !path.startsWith(`${place}[`)) return false
+      const own = path.slice(place.length).replace(/^\./, '')
+      return !known.some((field) => own === field || own.startsWith(`${field}[`) || own.startsWith(`${field}.`))
+    }),
+  )
+  return (
+    <>
+      {found.map(({ path, message }) => (
+        <p key={`${path} ${message}`} class="field-problem" role="alert">
+          {message}
+        </p>
+      ))}
+    </>
+  )
+}
+
+function fieldPaths({ fields, sections }: Section): string[] {
+  return [...fields.map(({ path }) => formatPath(path)), ...sections.flatMap(fieldPaths)]
+}
+
+/** What undo calls what is changed. */
+function wordsFor(selection: readonly Item[]): string {
+  if (selection.length === 0) return 'the scene'
+  return selection.length === 1 ? selection[0]!.name : countOf(selection)
+}
+
+function titleFor(draft: SceneDraft, selection: readonly Item[]): string {
+  const [first, ...others] = selection
+  if (!first) return `Scene ${String(draft.name ?? '')}`.trim()
+  return others.length > 0 ? countOf(selection) : `${capital(ONE[first.list])} ${first.name}`
+}
+
+function countOf(selection: readonly Item[]): string {
+  const lists = new Set(selection.map(({ list }) => list))
+  return `${selection.length} ${lists.size === 1 ? selection[0]!.list : 'parts'}`
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}
