@@ -1,6 +1,7 @@
 /** A scene file as it is edited: its JSON, which may be wrong anywhere, and the named items in it. */
 import type { Actuator, Body, Joint, Marker, Scene, SensorEntry } from '../scene/schema.ts'
 import { SCENE_VERSION, sceneSchema } from '../scene/schema.ts'
+import { readable, withChange } from './readable.ts'
 
 /** The JSON object of a scene file. Drafts are never changed in place: parts of them are shared between the steps of the history. */
 export type SceneDraft = Readonly<Record<string, unknown>>
@@ -69,25 +70,18 @@ export function rawEntries(
   return value.flatMap((entry: unknown, index) => (isObject(entry) ? [{ index, entry }] : []))
 }
 
-/** Whether an entry fits the schema, by itself: remembered, since unchanged entries are shared between drafts. */
-const fits = new WeakMap<object, boolean>()
-
-/** The entries of a list that fit the schema, with their indices; what is broken is left out. */
+/** The entries of a list with their indices: as they are where they fit the schema, else what of them can be read. */
 export function entriesOf<List extends ItemList>(
   draft: SceneDraft,
   list: List,
 ): { index: number; entry: Entries[List] }[] {
   return rawEntries(draft, list).flatMap(({ index, entry }) => {
-    let isFit = fits.get(entry)
-    if (isFit === undefined) {
-      isFit = SCHEMAS[list].safeParse(entry).success
-      fits.set(entry, isFit)
-    }
-    return isFit ? [{ index, entry: entry as unknown as Entries[List] }] : []
+    const read = readable(SCHEMAS[list], entry)
+    return read ? [{ index, entry: read as unknown as Entries[List] }] : []
   })
 }
 
-/** The first entry of an item's name that fits the schema; undefined where there is none. */
+/** The first entry of an item's name that can be read; undefined where there is none. */
 export function findEntry<List extends ItemList>(
   draft: SceneDraft,
   { list, name }: { list: List; name: string },
@@ -124,7 +118,7 @@ export function mapList<List extends ItemList>(
   for (const { index, entry } of entriesOf(draft, list)) {
     const changed = change(entry, index)
     if (changed === entry) continue
-    next[index] = changed
+    next[index] = withChange(value[index], entry as never, changed as never)
     isChanged = true
   }
   return isChanged ? { ...draft, [list]: next } : draft

@@ -13,6 +13,7 @@ import { compileMotions } from './motion.ts'
 import { checkReferences } from './references.ts'
 import { type Scene, sceneSchema } from './schema.ts'
 import { descriptionAt, keysAt, valueAt, variantsAt } from './schema-lookup.ts'
+import { wordsOfIssue } from './schema-words.ts'
 import { compileTask } from './task.ts'
 
 export { MAX_SCENE_LENGTH } from './limits.ts'
@@ -36,7 +37,7 @@ export function validateScene(text: string): SceneValidation {
   if (!document || problems.length > 0) return { problems }
   const { value, problem, version } = migrate(document.value)
   if (problem) return { problems: [problemAt(document, ['version'], problem)] }
-  const parsed = sceneSchema.safeParse(value)
+  const parsed = sceneSchema.safeParse(value, { error: wordsOfIssue })
   // Version 1 knew nothing of units: what it accepted stays good.
   const checkUnits = version !== 1
   if (parsed.success) {

@@ -3,9 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/common/user-error.ts'
 import { emptyScene, type SceneDraft } from '../../src/editor/draft.ts'
+import { drawnScene } from '../../src/editor/drawn.ts'
 import { Editor } from '../../src/editor/editor.ts'
 import { renameInFormula, renameItem } from '../../src/editor/names.ts'
 import { draftText, readDraft, validateDraft } from '../../src/editor/text.ts'
+import { moveItems } from '../../src/editor/transform.ts'
 import { validateScene } from '../../src/scene/load.ts'
 
 const scenes = readdirSync('scenes').filter((file) => /^[a-z-]+\.json$/.test(file))
@@ -189,5 +191,33 @@ describe('renaming', () => {
   test('refuses names that are taken or cannot be used', () => {
     for (const name of ['leg', 'thigh_joint', 'time', 'sin', '2nd', 'a b', ''])
       expect(() => renameItem(hopper(), item('bodies', 'torso'), name)).toThrow(UserError)
+  })
+})
+
+describe('a broken part', () => {
+  const broken = (change: Record<string, unknown>): SceneDraft => {
+    const bodies = [...(hopper().bodies as Record<string, unknown>[])]
+    bodies[1] = { ...bodies[1], ...change }
+    return { ...hopper(), bodies }
+  }
+  const capsule = { type: 'capsule', from: [0, 0], to: [0, 1], radius: 0.1 }
+
+  test('is drawn without what is wrong with it', () => {
+    const drawn = (draft: SceneDraft) => drawnScene(draft).bodies.find(({ name }) => name === 'torso')
+    expect(drawn(broken({ friction: -1, extra: 3 }))).toMatchObject({ name: 'torso', shapes: [{}] })
+    expect(drawn(broken({ friction: -1 }))).not.toHaveProperty('friction')
+    expect(drawn(broken({ shapes: [capsule, { ...capsule, radius: -1 }] }))?.shapes).toEqual([capsule])
+    expect(drawn(broken({ shapes: [{ ...capsule, friction: -1 }] }))?.shapes).toEqual([capsule])
+    expect(drawn(broken({ position: 'nowhere' }))).toBeUndefined()
+  })
+
+  test('is moved with what is wrong with it', () => {
+    const draft = broken({ friction: -1, shapes: [capsule, { ...capsule, radius: -1 }] })
+    const moved = moveItems(draft, [{ list: 'bodies', name: 'torso' }], [1, 0])
+    const before = (draft.bodies as { position: number[] }[])[1]!
+    expect((moved.bodies as unknown[])[1]).toEqual({
+      ...before,
+      position: [before.position[0]! + 1, before.position[1]],
+    })
   })
 })

@@ -107,7 +107,7 @@ describe('a mistake', () => {
       'actuators[2].joint',
       /"glue" is a weld: nothing drives it/,
     ],
-    ['a servo without force', (s) => (at(s, 'speed').maxForce = 0), 'actuators[2].maxForce', />0/],
+    ['a servo without force', (s) => (at(s, 'speed').maxForce = 0), 'actuators[2].maxForce', /above 0/],
     ['a servo upside down', (s) => (at(s, 'servo').low = 1), 'actuators[3].low', /below/],
     [
       'a thruster on a fixed body',
@@ -124,7 +124,7 @@ describe('a mistake', () => {
     ],
     ['a sensor of no body', (s) => (at(s, 'eye').body = 'flier'), 'sensors[1].body', /Did you mean "flyer"/],
     ['a sensor of itself', (s) => (at(s, 'touch').with = 'flyer'), 'sensors[0].with', /cannot touch itself/],
-    ['a ray of no length', (s) => (at(s, 'eye').length = 0), 'sensors[1].length', />=/],
+    ['a ray of no length', (s) => (at(s, 'eye').length = 0), 'sensors[1].length', /or more/],
     ['a name taken twice', (s) => (at(s, 'eye').name = 'tip'), 'sensors[1].name', /already taken by a marker/],
     [
       'conditions of what never ends',
@@ -156,7 +156,7 @@ describe('a mistake', () => {
       'bodies[5].motion.y',
       /no finite value at time 0/,
     ],
-    ['a group too many', (s) => (at(s, 'ground').groups = [16]), 'bodies[0].groups[0]', /<=15/],
+    ['a group too many', (s) => (at(s, 'ground').groups = [16]), 'bodies[0].groups[0]', /at most 15/],
     [
       'too much solving',
       (s) => Object.assign(s.world, { solverIterations: 1000, internalIterations: 100 }),
