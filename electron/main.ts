@@ -7,6 +7,7 @@ import { packageFile } from '../src/host/package.ts'
 import type { MenuContent } from '../src/host/rpc/contract.ts'
 import { createHostService } from '../src/host/service.ts'
 import { APP_ADDRESS } from './address.ts'
+import { guardClosing } from './closing.ts'
 import { readCommandLine, type StartRequest } from './command-line.ts'
 import { askWhereToSave, sayOtherRuns, showVersions } from './dialogs.ts'
 import { createLog, type Log } from './log.ts'
@@ -75,7 +76,11 @@ async function run(request: StartRequest, memory: (name: string) => string, log:
     openSceneDialog: () => scenes.ask(),
     saveDialog: (name) => askWhereToSave(window, name),
     showMenus,
+    onUnsaved: (unsaved) => closing.setUnsaved(unsaved),
+    closeWindow: () => closing.close(),
+    recentScenes: recent.list,
   })
+  const closing = guardClosing(window, () => host.askBeforeClosing())
   let menus: readonly MenuContent[] = []
   const refreshMenu = (): void => setMenu(commands, menus, recent.list(), isDevelopment)
   function showMenus(shown: readonly MenuContent[]): void {
@@ -97,7 +102,7 @@ async function run(request: StartRequest, memory: (name: string) => string, log:
     about: () => void showVersions(window),
   }
   refreshMenu()
-  quitCleanly(host, log)
+  quitCleanly(host, closing.letGo, log)
 
   if (request.scene) scenes.show(request.scene)
   app.on('open-file', (event, file) => {

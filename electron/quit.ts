@@ -7,10 +7,16 @@ import type { Log } from './log.ts'
 /** Seconds that training may take to come to its end. */
 const LONGEST_STOP = 60
 
-export function quitCleanly(host: Pick<HostService, 'close'>, log: Log): void {
+/** `letGo`: a signal asks nobody; what is not saved is kept as a draft. */
+export function quitCleanly(host: Pick<HostService, 'close'>, letGo: () => void, log: Log): void {
   app.on('window-all-closed', () => app.quit())
   // Replaces Electron's own handlers, which die of a second signal; the terminal and npm both send one.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      letGo()
+      app.quit()
+    })
+  }
   let isStopping = false
   app.on('will-quit', (event) => {
     event.preventDefault()

@@ -3,7 +3,7 @@
  * know them by id, never by path.
  */
 
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { messageOf, UserError } from '../common/user-error.ts'
@@ -16,7 +16,7 @@ import { builtInFile, builtInNames, listScenes, openScene, readSceneText } from 
 export interface SceneLibrary {
   list(): SceneEntry[]
   read(id: string): Scene
-  /** Adds a file that its owner chose; throws a UserError where it is no valid scene. */
+  /** Adds a file that its owner chose; throws a UserError where it is no scene. One with problems can be edited. */
   open(file: string): SceneEntry
   /** The text of a scene's file, which may have any problem. */
   text(id: string): string
@@ -35,7 +35,11 @@ export interface SceneLibrary {
 
 const RUN_ID = /^run:([A-Za-z0-9][A-Za-z0-9_.-]*)$/
 
-export function createSceneLibrary(runsFolder: string, store: SceneStore): SceneLibrary {
+export function createSceneLibrary(
+  runsFolder: string,
+  store: SceneStore,
+  recentScenes: () => readonly string[] = () => [],
+): SceneLibrary {
   const files = new Map<string, string>()
 
   const pathOf = (id: string): string => {
@@ -46,11 +50,13 @@ export function createSceneLibrary(runsFolder: string, store: SceneStore): Scene
     if (run !== undefined) return RunFolder.open(runsFolder, run).path('scene.json')
     throw new UserError(`There is no scene "${id}" here; open its file first.`)
   }
-  const entryOf = (id: string, { name, description = '' }: Scene): SceneEntry => ({
+  const entryOf = (id: string, { name, description = '' }: Pick<Scene, 'name' | 'description'>): SceneEntry => ({
     id,
     name,
     description,
     source: 'file',
+    file: path.basename(pathOf(id)),
+    ...changedAt(pathOf(id)),
   })
 
   const register = (file: string): string => {
@@ -65,18 +71,19 @@ export function createSceneLibrary(runsFolder: string, store: SceneStore): Scene
       return entryOf(id, openScene(pathOf(id)).scene)
     } catch (error) {
       const name = path.basename(pathOf(id), '.json')
-      return { id, name, description: `It has problems: ${messageOf(error)}`, source: 'file' }
+      return entryOf(id, { name, description: `It has problems: ${messageOf(error)}` })
     }
   }
 
   return {
     list() {
-      for (const file of store.files()) register(path.resolve(file))
+      for (const file of [...store.files(), ...recentScenes()]) register(path.resolve(file))
+      const own = [...files.keys()].filter((id) => existsSync(pathOf(id))).map(entryOfFile)
       return [
         ...listScenes().map(
           ({ name, description }): SceneEntry => ({ id: name, name, description, source: 'built-in' }),
         ),
-        ...[...files.keys()].filter((id) => existsSync(pathOf(id))).map(entryOfFile),
+        ...own.sort((a, b) => (b.changedAt ?? '').localeCompare(a.changedAt ?? '')),
       ]
     },
     text(id) {
@@ -100,8 +107,8 @@ export function createSceneLibrary(runsFolder: string, store: SceneStore): Scene
     read: (id) => openScene(pathOf(id)).scene,
     open(file) {
       const resolved = path.resolve(file)
-      const { scene } = openScene(resolved)
-      return entryOf(register(resolved), scene)
+      if (!isSceneFile(resolved)) openScene(resolved)
+      return entryOfFile(register(resolved))
     },
     idOfEqual: (scene) =>
       [...builtInNames(), ...files.keys()].find((id) => {
@@ -114,5 +121,21 @@ export function createSceneLibrary(runsFolder: string, store: SceneStore): Scene
       }),
     idOfRun: (run) => `run:${run}`,
     pathOf,
+  }
+}
+
+/** When a file was written last; nothing where it cannot be asked. */
+function changedAt(file: string): { changedAt?: string } {
+  const status = statSync(file, { throwIfNoEntry: false })
+  return status ? { changedAt: status.mtime.toISOString() } : {}
+}
+
+/** Whether a file says that it is a scene, whatever may be wrong in it. */
+function isSceneFile(file: string): boolean {
+  try {
+    return JSON.parse(readSceneText(file))?.format === 'torquelab-scene'
+  } catch {
+    // Opening it says why.
+    return false
   }
 }

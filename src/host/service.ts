@@ -30,6 +30,12 @@ export interface HostServiceOptions {
   saveDialog?: (name: string) => Promise<string | null>
   /** Shows a window's menus; absent where there is no place for them but the page. */
   showMenus?: (menus: readonly MenuContent[]) => void
+  /** A window says whether it has changes that closing it would lose. */
+  onUnsaved?: (unsaved: boolean) => void
+  /** Closes the window, which has asked its person. */
+  closeWindow?: () => void
+  /** Scene files that were opened lately: they are listed without being opened again. */
+  recentScenes?: () => readonly string[]
   /** Threads that may train at once; as many as the machine has cores where absent. */
   cores?: number
 }
@@ -41,6 +47,8 @@ export interface HostService {
   openSceneFile(file: string): Promise<void>
   /** An item of a window's menus was chosen, by its name. */
   sendMenu(action: string): void
+  /** Has the window ask what to do with its unsaved changes. */
+  askBeforeClosing(): void
   /** Stops what trains, cleanly: every run is evaluated and kept. */
   close(): Promise<void>
 }
@@ -56,7 +64,7 @@ export function createHostService(options: HostServiceOptions): HostService {
   const windows = new Set<Send>()
   // Beside the runs: in the user's documents, or where the command was given.
   const store = createSceneStore(path.join(path.dirname(path.resolve(runsFolder)), 'my-scenes'))
-  const scenes = createSceneLibrary(runsFolder, store)
+  const scenes = createSceneLibrary(runsFolder, store, options.recentScenes)
   const rollouts = createRolloutLibrary(runsFolder)
   const trash = new Trash(runsFolder)
 
@@ -143,6 +151,14 @@ export function createHostService(options: HostServiceOptions): HostService {
         throw new UserError(`${file}: the file cannot be saved: ${messageOf(error)}.`, 'failure')
       }
       return { saved: true }
+    },
+    'window.unsaved': ({ unsaved }) => {
+      options.onUnsaved?.(unsaved)
+      return {}
+    },
+    'window.close': () => {
+      options.closeWindow?.()
+      return {}
     },
     'scenes.list': () => scenes.list(),
     'scenes.read': ({ id }) => scenes.read(id),
@@ -247,6 +263,7 @@ export function createHostService(options: HostServiceOptions): HostService {
     async openSceneFile(file) {
       broadcast('scenes.opened', scenes.open(file))
     },
+    askBeforeClosing: () => broadcast('window.closing', {}),
     sendMenu: (action) => broadcast('menu.chosen', { action }),
     async close() {
       clearInterval(frames)

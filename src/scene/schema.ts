@@ -306,12 +306,12 @@ const task = z.strictObject({
         clip: positive.optional().describe('the value is clipped to ± this'),
       }),
     )
-    .min(1)
+    .min(1, 'A task needs an observation')
     .max(LIMIT.formulas)
     .describe('what the policy sees, in this order'),
   reward: z
     .array(term)
-    .min(1)
+    .min(1, 'A task needs a reward term')
     .max(LIMIT.formulas)
     .describe('named terms; the reward is their sum, evaluated after the control step'),
   terminate: z.array(term).max(LIMIT.formulas).describe('named conditions; the episode terminates when one is not 0'),
@@ -352,9 +352,13 @@ export const sceneSchema = z.strictObject({
         'sweeps over all contacts and joints inside each solver iteration; 1 if absent, 16 where a joint has armature, which needs them',
       ),
   }),
-  bodies: z.array(body).min(1).max(LIMIT.bodies),
+  bodies: z.array(body).min(1, 'A scene needs a body').max(LIMIT.bodies),
   joints: z.array(joint).max(LIMIT.joints).describe('a forest: no body is the child of two'),
-  actuators: z.array(actuator).min(1).max(LIMIT.actuators).describe('one entry of the action each, in this order'),
+  actuators: z
+    .array(actuator)
+    .min(1, 'A scene needs an actuator')
+    .max(LIMIT.actuators)
+    .describe('one entry of the action each, in this order'),
   markers: z.array(marker).max(LIMIT.markers).optional().describe('named points on bodies, for formulas'),
   sensors: z.array(sensor).max(LIMIT.sensors).optional().describe('contact and distance sensors, for formulas'),
   task,

@@ -115,7 +115,80 @@ describe.each(shells)('in %s', (shell) => {
       await eventually(place).toBe(before)
     }, 60_000)
 
+    test('what is not saved is asked about before another scene is opened: cancelled, saved, discarded', async () => {
+      const question = app.page.getByRole('dialog', { name: 'Unsaved changes' })
+      const answer = (name: string) => question.getByRole('button', { name, exact: true }).click()
+      const chooser = app.page.getByRole('combobox', { name: 'Scene' }).filter({ visible: true })
+      const density = app.page.locator('[data-field="density"] input')
+      const change = async (text: string) => {
+        await app.page
+          .getByRole('treeitem', { name: /^link_2/ })
+          .first()
+          .click()
+        await density.fill(text)
+        await density.press('Enter')
+      }
+      const shown = () => chooser.locator('option:checked').textContent()
+
+      // Undone back to what was saved is clean.
+      await change('2*600')
+      await eventually(() => app.page.title()).toBe('● arm – TorqueLab')
+      await key('Control+z')
+      await eventually(() => app.page.title()).toBe('arm – TorqueLab')
+
+      await change('2*600')
+      await chooser.selectOption('pendulum')
+      await answer('Cancel')
+      await eventually(shown).toBe('arm (file)')
+      expect(await density.inputValue()).toBe('1200')
+
+      await chooser.selectOption('pendulum')
+      await answer('Save')
+      await eventually(shown).toBe('pendulum')
+      expect(scene().bodies[2].density).toBe(1200)
+
+      // Back by the gallery, where it has a picture.
+      await app.page.getByRole('button', { name: 'Scenes…' }).click()
+      const card = app.page.getByRole('dialog', { name: 'Scenes' }).getByRole('button', { name: /^arm/ })
+      await card.locator('svg').waitFor()
+      await card.click()
+      await eventually(shown).toBe('arm (file)')
+      await change('1e3')
+      await chooser.selectOption('hopper')
+      await answer('Don’t save')
+      await eventually(shown).toBe('hopper')
+      expect(scene().bodies[2].density).toBe(1200)
+      await chooser.selectOption('arm (file)')
+      await eventually(shown).toBe('arm (file)')
+      expect(app.errors).toEqual([])
+    }, 60_000)
+
+    test.runIf(shell === 'electron')(
+      'closing the window asks as well, and stays where it is cancelled',
+      async () => {
+        const question = app.page.getByRole('dialog', { name: 'Unsaved changes' })
+        const close = () => app.electron!.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close())
+        await app.page
+          .getByRole('treeitem', { name: /^link_2/ })
+          .first()
+          .click()
+        await key('Delete')
+        await eventually(() => app.page.title()).toContain('●')
+        await close()
+        await question.getByRole('button', { name: 'Cancel' }).click()
+        await key('Control+z')
+        await eventually(() => app.page.title()).toBe('arm – TorqueLab')
+        expect(app.process.exitCode).toBe(null)
+        expect(app.errors).toEqual([])
+      },
+      60_000,
+    )
+
     test('killed while something is edited, the draft comes back', async () => {
+      await app.page
+        .getByRole('treeitem', { name: /^link_2/ })
+        .first()
+        .click()
       await key('Delete')
       const drafts = path.join(folder, 'my-scenes', '.drafts')
       // One of an earlier edit may still be there, about to be discarded.

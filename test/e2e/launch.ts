@@ -150,6 +150,8 @@ async function launchElectron(options: LaunchOptions): Promise<App> {
       process: child,
       electron: app,
       async close() {
+        // A test may leave changes behind: the window is not to ask about them.
+        await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.destroy()).catch(() => {})
         await Promise.race([app.close(), sleep(LONGEST_STOP, undefined, { ref: false })])
         const code = await stop(child)
         await cleanUp()

@@ -2,6 +2,7 @@
 import type { EventEmitter } from 'node:events'
 import type { MenuItemConstructorOptions } from 'electron'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { guardClosing } from '../../electron/closing.ts'
 import { readCommandLine } from '../../electron/command-line.ts'
 import { createMainWindow } from '../../electron/main-window.ts'
 import { type MenuCommands, menuTemplate } from '../../electron/menu.ts'
@@ -204,7 +205,11 @@ describe('quitting', () => {
     const exit = vi.spyOn(fake.app, 'exit')
     let finish = () => {}
     const close = vi.fn(() => new Promise<void>((resolve) => (finish = resolve)))
-    quitCleanly({ close }, () => {})
+    quitCleanly(
+      { close },
+      () => {},
+      () => {},
+    )
     expect(willQuit()).toBe(true)
     expect(willQuit()).toBe(true)
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -217,14 +222,22 @@ describe('quitting', () => {
   test('ends also when the host fails or hangs', async () => {
     const exit = vi.spyOn(fake.app, 'exit')
     const log: string[] = []
-    quitCleanly({ close: () => Promise.reject(new Error('disk full')) }, (line) => log.push(line))
+    quitCleanly(
+      { close: () => Promise.reject(new Error('disk full')) },
+      () => {},
+      (line) => log.push(line),
+    )
     willQuit()
     await vi.waitFor(() => expect(exit.mock.calls).toEqual([[0]]))
     expect(log).toEqual(['disk full'])
 
     fake.app.removeAllListeners()
     vi.useFakeTimers()
-    quitCleanly({ close: () => new Promise(() => {}) }, (line) => log.push(line))
+    quitCleanly(
+      { close: () => new Promise(() => {}) },
+      () => {},
+      (line) => log.push(line),
+    )
     willQuit()
     vi.advanceTimersByTime(59_000)
     expect(exit).toHaveBeenCalledOnce()
@@ -233,12 +246,75 @@ describe('quitting', () => {
     vi.useRealTimers()
   })
 
-  test('a signal asks the app to quit, however often it comes', () => {
-    const quit = vi.spyOn(fake.app, 'quit')
-    quitCleanly({ close: async () => {} }, () => {})
+  test('a signal asks the app to quit, however often it comes, and nobody about changes', () => {
+    const said: string[] = []
+    const quit = vi.spyOn(fake.app, 'quit').mockImplementation(() => void said.push('quit'))
+    quitCleanly(
+      { close: async () => {} },
+      () => void said.push('let go'),
+      () => {},
+    )
     process.emit('SIGINT')
     process.emit('SIGINT')
     process.emit('SIGTERM')
     expect(quit).toHaveBeenCalledTimes(3)
+    expect(said).toEqual(Array(3).fill(['let go', 'quit']).flat())
+  })
+})
+
+describe('closing the window', () => {
+  const open = () => {
+    const window = Object.assign(new fake.BrowserWindow({}), {
+      isMinimized: () => false,
+      show: vi.fn(),
+      isClosed: false,
+      close: () => {
+        const preventDefault = vi.fn()
+        window.emit('close', { preventDefault })
+        window.isClosed = preventDefault.mock.calls.length === 0
+      },
+    })
+    const ask = vi.fn()
+    return { window, ask, closing: guardClosing(window as never, ask) }
+  }
+
+  test('asks nothing where everything is saved', () => {
+    const { window, ask, closing } = open()
+    closing.setUnsaved(true)
+    closing.setUnsaved(false)
+    window.close()
+    expect([window.isClosed, ask.mock.calls.length]).toEqual([true, 0])
+  })
+
+  test('asks where changes are not saved, each time, and closes by the answer', () => {
+    const { window, ask, closing } = open()
+    closing.setUnsaved(true)
+    window.close()
+    window.close()
+    expect([window.isClosed, ask.mock.calls.length]).toEqual([false, 2])
+    closing.close()
+    expect([window.isClosed, ask.mock.calls.length]).toEqual([true, 2])
+  })
+
+  test.each<[string, (opened: ReturnType<typeof open>) => void]>([
+    ['crashed', ({ window }) => void window.webContents.emit('render-process-gone')],
+    ['is another by now', ({ window }) => void window.webContents.emit('did-navigate')],
+    ['hangs', ({ window }) => void window.emit('unresponsive')],
+    ['is let go by a signal', ({ closing }) => closing.letGo()],
+  ])('closes a window whose page %s', (_, happen) => {
+    const opened = open()
+    opened.closing.setUnsaved(true)
+    happen(opened)
+    opened.window.close()
+    expect([opened.window.isClosed, opened.ask.mock.calls.length]).toEqual([true, 0])
+  })
+
+  test('asks again once the page answers again', () => {
+    const { window, ask, closing } = open()
+    closing.setUnsaved(true)
+    window.emit('unresponsive')
+    window.emit('responsive')
+    window.close()
+    expect([window.isClosed, ask.mock.calls.length]).toEqual([false, 1])
   })
 })

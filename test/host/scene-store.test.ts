@@ -1,5 +1,5 @@
 /** Scenes saved by name, and drafts: whole files, free names, and nothing of a window's lost that was written. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -78,3 +78,30 @@ test.skipIf(process.getuid?.() === 0)(
     expect(scenes.text(id)).toBe(text('mine'))
   },
 )
+
+test('a file with problems can be opened, to be mended; one that is no scene says so', () => {
+  const scenes = library()
+  const [broken, other] = ['broken.json', 'other.json'].map((file) => path.join(folder, file))
+  writeFileSync(broken!, '{ "format": "torquelab-scene", "version": 2, "bodies": 3 }')
+  writeFileSync(other!, '{ "name": "package" }')
+  expect(scenes.open(broken!)).toMatchObject({ source: 'file', file: 'broken.json', name: 'broken' })
+  expect(() => scenes.open(other!)).toThrow(/other\.json/)
+})
+
+test('files are listed with when they were written, the last ones first, and recent ones among them', () => {
+  const elsewhere = path.join(folder, 'elsewhere.json')
+  writeFileSync(elsewhere, text('elsewhere'))
+  const store = createSceneStore(path.join(folder, 'scenes'))
+  const recent = () => [elsewhere, path.join(folder, 'gone.json')]
+  const scenes = createSceneLibrary(path.join(folder, 'runs'), store, recent)
+  for (const name of ['a', 'b']) scenes.save({ name }, text(name))
+  const times = { 'a.json': 2000, 'b.json': 1000 }
+  for (const [file, time] of Object.entries(times)) utimesSync(path.join(folder, 'scenes', file), time, time)
+  utimesSync(elsewhere, 1500, 1500)
+  const files = scenes.list().filter(({ source }) => source === 'file')
+  expect(files.map(({ file, changedAt }) => [file, changedAt])).toEqual([
+    ['a.json', new Date(2_000_000).toISOString()],
+    ['elsewhere.json', new Date(1_500_000).toISOString()],
+    ['b.json', new Date(1_000_000).toISOString()],
+  ])
+})

@@ -121,6 +121,28 @@ describe('scenes and settings', () => {
     expect(runs).toEqual(['Learning', 'Exploration', 'TD3', 'Replay', 'Normalisation', 'Evaluation'])
   })
 
+  test('a window says that it has unsaved changes, is asked before it closes, and answers', async () => {
+    const said: unknown[] = []
+    const shell = createHostService({
+      runsFolder,
+      shell: 'electron',
+      log: (line) => log.push(line),
+      onUnsaved: (unsaved) => said.push(unsaved),
+      closeWindow: () => said.push('close'),
+    })
+    const [windowEnd, hostEnd] = channelPair()
+    shell.connect(hostEnd)
+    const window = connectToHost(windowEnd, (line) => log.push(line))
+    const asked: unknown[] = []
+    window.on('window.closing', (question) => asked.push(question))
+    await window.request('window.unsaved', { unsaved: true })
+    shell.askBeforeClosing()
+    await expect.poll(() => asked).toEqual([{}])
+    await window.request('window.close', {})
+    expect(said).toEqual([true, 'close'])
+    await shell.close()
+  })
+
   test('a file that its owner opens can be read by its id, and every window hears of it', async () => {
     const opened = collect('scenes.opened')
     await service.openSceneFile('scenes/pendulum.json')

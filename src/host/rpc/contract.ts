@@ -33,6 +33,9 @@ const sceneEntry = z.object({
   description: z.string(),
   /** `built-in`, or `file` for one opened by its owner in a dialog or named on the command line. */
   source: z.enum(['built-in', 'file']),
+  /** Of a file: its name without its folder, and when it was written last (ISO 8601). */
+  file: z.string().optional(),
+  changedAt: z.string().optional(),
 })
 
 export const evaluationPoint = z.object({
@@ -232,6 +235,11 @@ export const requests = {
   'menu.show': define(z.strictObject({ menus: z.array(menu).max(20) }), done),
   /** Saves a file where the person says, in the system's dialog; refused where there is none (browser mode). */
   'files.save': define(z.strictObject({ name: fileName, content: z.base64() }), z.object({ saved: z.boolean() })),
+  /** Whether the window has changes that closing it would lose; the shell then asks it first (`window.closing`). */
+  'window.unsaved': define(z.strictObject({ unsaved: z.boolean() }), done),
+  /** Closes the window without a question; nothing happens in browser mode. */
+  'window.close': define(nothing, done),
+  /** Built-ins by name, then files, the ones written last first. */
   'scenes.list': define(nothing, z.array(sceneEntry)),
   'scenes.read': define(z.strictObject({ id: z.string().max(4096) }), sceneSchema),
   /** The text of a scene's file, for editing: it may have problems. */
@@ -354,6 +362,8 @@ export const events = {
   'runs.removed': z.object({ run: z.string() }),
   /** Sent by the shell: an item of the window's menus was chosen, by its name. */
   'menu.chosen': z.object({ action: z.string() }),
+  /** The person wants to close the window, which has said that it has unsaved changes. */
+  'window.closing': z.object({}),
   /** A scene was opened outside the window (menu, recent files): show it. */
   'scenes.opened': sceneEntry,
 } as const

@@ -5,6 +5,7 @@ import { IconButton } from '../controls/button.tsx'
 import { LogoIcon, MoonIcon, SunIcon } from '../controls/icons.tsx'
 import { Notice } from '../controls/layout.tsx'
 import { DesignWorkspace } from '../design/design-workspace.tsx'
+import { FileDialogs } from '../design/file-dialogs.tsx'
 import { connected, host, shell } from '../host.ts'
 import { replayActions } from '../replay/actions.ts'
 import { ReplayWorkspace } from '../replay/replay-workspace.tsx'
@@ -72,6 +73,7 @@ export function App() {
       <ContextMenu />
       <Palette />
       <ShortcutSheet />
+      <FileDialogs />
     </div>
   )
 }

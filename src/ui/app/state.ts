@@ -61,18 +61,25 @@ export async function refreshScenes(): Promise<void> {
   }
 }
 
-let latestChoice = 0
-let mayLeaveScene = (): boolean => true
-
-/** `mayLeave` is asked before another scene is chosen; false keeps the one that is edited. */
-export function guardScene(mayLeave: () => boolean): void {
-  mayLeaveScene = mayLeave
+/** What the editor of scenes has to say where another one is chosen. */
+export interface SceneGuard {
+  /** Whether what is edited may be left for the scene of this id; it asks the person where that would lose changes. */
+  mayLeave(id: string): Promise<boolean>
+  /** Shows a scene that has problems, to be mended; whether it could. */
+  openBroken(entry: SceneEntry): Promise<boolean>
 }
 
-/** Chooses a scene for Design and Train; a scene with a problem leaves the old one in place and says why. */
+let latestChoice = 0
+let guard: SceneGuard = { mayLeave: async () => true, openBroken: async () => false }
+
+export function guardScene(by: SceneGuard): void {
+  guard = by
+}
+
+/** Chooses a scene for Design and Train. One with a problem is only edited, or leaves the old one in place and says why. */
 export async function chooseScene(entry: SceneEntry): Promise<void> {
-  if (entry.id !== chosenScene.peek()?.entry.id && !mayLeaveScene()) return
   const choice = ++latestChoice
+  if (!(await guard.mayLeave(entry.id))) return
   try {
     const scene = await host.request('scenes.read', { id: entry.id })
     // A later choice may have been answered first.
@@ -80,7 +87,7 @@ export async function chooseScene(entry: SceneEntry): Promise<void> {
     if (!sceneEntries.value.some(({ id }) => id === entry.id)) sceneEntries.value = [...sceneEntries.value, entry]
     chosenScene.value = { entry, scene }
   } catch (error) {
-    notifyError(error)
+    if (choice === latestChoice && !(await guard.openBroken(entry))) notifyError(error)
   }
 }
 

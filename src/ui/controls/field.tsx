@@ -188,7 +188,8 @@ export function Select<Value extends string>({
   help?: ComponentChildren
   hideLabel?: boolean
   disabled?: boolean
-  onChange: (value: Value) => void
+  /** `select`: its element, for a choice that may be refused. */
+  onChange: (value: Value, select: HTMLSelectElement) => void
 }) {
   return (
     <Field label={label} help={help} hideLabel={hideLabel}>
@@ -199,7 +200,7 @@ export function Select<Value extends string>({
           value={value}
           disabled={disabled}
           aria-describedby={describedBy}
-          onChange={(event) => onChange(event.currentTarget.value as Value)}
+          onChange={(event) => onChange(event.currentTarget.value as Value, event.currentTarget)}
         >
           {options.map((option) => (
             <option key={option.value} value={option.value}>

@@ -16,7 +16,7 @@ import { canvasActions } from './canvas-actions.ts'
 import { CanvasLayer } from './canvas-layer.tsx'
 import { documentKey, editor, lastValid } from './document.ts'
 import { editActions } from './edit-actions.ts'
-import { DraftOffer, FileDialogs } from './file-dialogs.tsx'
+import { DraftOffer } from './file-dialogs.tsx'
 import { fileActions, startFiles } from './files.ts'
 import { Inspector } from './inspector.tsx'
 import { Outline } from './outline.tsx'
@@ -77,7 +77,6 @@ export function DesignWorkspace() {
               {editing && <CanvasToolbar />}
               <AwayFromStart />
               <DraftOffer />
-              <FileDialogs />
               {scene && <Outcome scene={scene} />}
             </>
           }

@@ -1,7 +1,7 @@
 /** The file of the scene that is edited: new, save, save as; drafts against crashes; and the question before changes are lost. */
 import { batch, effect, signal } from '@preact/signals'
-import { emptyScene } from '../../editor/draft.ts'
-import { draftText, readDraft } from '../../editor/text.ts'
+import { emptyScene, type SceneDraft } from '../../editor/draft.ts'
+import { draftText, readDraft, validateDraft } from '../../editor/text.ts'
 import type { SceneEntry } from '../../host/rpc/contract.ts'
 import type { Action } from '../app/actions/action.ts'
 import { chosenScene, guardScene, notify, notifyError, refreshScenes, workspace } from '../app/state.ts'
@@ -10,8 +10,14 @@ import { documentKey, editor } from './document.ts'
 
 /** The scene that is edited, as the host knows it; undefined where it has no file yet. */
 export const entry = signal<SceneEntry | undefined>(undefined)
-/** Whether the dialog that asks for a name is open. */
-export const isNaming = signal(false)
+/** The dialog that asks for a name, where it is open: it is told whether the scene was saved. */
+export const naming = signal<{ done: (isSaved: boolean) => void } | undefined>(undefined)
+/** The question what to do with unsaved changes, where it is open. */
+export const leaving = signal<{ name: string; answer: (answer: 'save' | 'discard' | 'cancel') => void } | undefined>(
+  undefined,
+)
+/** Whether the gallery of scenes is open. */
+export const isGalleryOpen = signal(false)
 /** What was left unsaved by a window that ended. */
 export const leftDrafts = signal<readonly { key: string; name: string; savedAt: string; text: string }[]>([])
 
@@ -28,43 +34,83 @@ function show(draft: Parameters<typeof editor.open>[0], of: SceneEntry | undefin
   })
 }
 
-/** Whether what is edited may be left; asks where there are changes. */
-export function mayLeave(): boolean {
+/** Whether what is edited may be left: where there are changes, the person saves them, discards them, or stays. */
+export async function mayLeave(): Promise<boolean> {
   if (!editor.isDirty.peek()) return true
-  return window.confirm(`"${String(editor.draft.peek().name)}" has changes that are not saved. Discard them?`)
+  leaving.peek()?.answer('cancel')
+  const answer = await new Promise<'save' | 'discard' | 'cancel'>((resolve) => {
+    const question = {
+      name: String(editor.draft.peek().name),
+      answer: (given: 'save' | 'discard' | 'cancel') => {
+        if (leaving.peek() === question) leaving.value = undefined
+        resolve(given)
+      },
+    }
+    leaving.value = question
+  })
+  return answer === 'discard' || (answer === 'save' && (await save()))
 }
 
-export function newScene(): void {
-  if (mayLeave()) show(emptyScene(), undefined)
+export async function newScene(): Promise<void> {
+  if (await mayLeave()) show(emptyScene(), undefined)
 }
 
-/** Saves to the scene's file; a scene without one, or a built-in, is given a name first. */
-export async function save(): Promise<void> {
+/** Saves to the scene's file; a scene without one, or a built-in, is given a name first. Whether it was saved. */
+export async function save(): Promise<boolean> {
   const { value } = entry
-  if (value?.source === 'file') await write({ id: value.id })
-  else isNaming.value = true
+  if (value?.source !== 'file') return askForName()
+  await write({ id: value.id }, editor.draft.peek())
+  return true
 }
 
+/** Opens the dialog that asks for a name; whether the scene was saved under one. */
+export function askForName(): Promise<boolean> {
+  naming.peek()?.done(false)
+  return new Promise((resolve) => {
+    const dialog = {
+      done: (isSaved: boolean) => {
+        if (naming.peek() === dialog) naming.value = undefined
+        resolve(isSaved)
+      },
+    }
+    naming.value = dialog
+  })
+}
+
+/** Saves as a new file, which gives the scene its name; nothing has changed where that fails. */
 export async function saveAs(name: string): Promise<void> {
-  if (editor.draft.peek().name !== name) editor.edit('Name the scene', (draft) => Object.assign(draft, { name }))
-  await write({ name })
+  const draft = { ...editor.draft.peek(), name }
+  await write({ name }, draft)
+  if (editor.draft.peek().name !== name) editor.edit('Name the scene', (writable) => Object.assign(writable, { name }))
+  editor.markSaved(draft)
 }
 
-async function write(target: { id: string } | { name: string }): Promise<void> {
-  const draft = editor.draft.peek()
+async function write(target: { id: string } | { name: string }, draft: SceneDraft): Promise<void> {
   const saved = await host.request('scenes.save', { target, text: draftText(draft) })
   entry.value = saved
   editor.markSaved(draft)
-  isNaming.value = false
-  const scene = editor.scene.peek()
+  const { scene } = validateDraft(draft)
   if (scene) chosenScene.value = { entry: saved, scene }
   else notify('warning', 'Saved with its problems: it cannot be played or trained until they are mended.')
   await refreshScenes()
 }
 
-export function restoreDraft(key: string): void {
+/** Shows a file that has problems, where it is a scene at all and Design is on show. */
+async function openBroken(broken: SceneEntry): Promise<boolean> {
+  if (workspace.peek() !== 'design') return false
+  const { text } = await host.request('scenes.text', { id: broken.id })
+  try {
+    show(readDraft(text, broken.file ?? broken.name), broken)
+  } catch {
+    return false
+  }
+  notify('warning', `"${broken.name}" has problems: it can be edited, but not played or trained until they are mended.`)
+  return true
+}
+
+export async function restoreDraft(key: string): Promise<void> {
   const found = leftDrafts.peek().find((draft) => draft.key === key)
-  if (!found || !mayLeave()) return
+  if (!found || !(await mayLeave())) return
   show(readDraft(found.text, 'The draft'), undefined, false)
   // Its text is this window's draft from now on.
   void discardDraft(key)
@@ -77,7 +123,7 @@ export async function discardDraft(key: string): Promise<void> {
 
 /** Begins to follow the chosen scene, and to keep drafts. */
 export function startFiles(): void {
-  guardScene(mayLeave)
+  guardScene({ mayLeave: async (id) => id === entry.peek()?.id || (await mayLeave()), openBroken })
   effect(() => {
     const chosen = chosenScene.value
     if (!chosen || chosen.entry.id === entry.peek()?.id) return
@@ -117,6 +163,16 @@ export function startFiles(): void {
     if (workspace.value === 'train' && editor.isDirty.peek())
       notify('warning', 'The scene has changes that are not saved: training takes the saved one.')
   })
+  effect(() => {
+    document.title = `${editor.isDirty.value ? '● ' : ''}${String(editor.draft.value.name)} – TorqueLab`
+  })
+  effect(() => {
+    host.request('window.unsaved', { unsaved: editor.isDirty.value }).catch((error) => console.warn(error))
+  })
+  host.on('window.closing', async () => {
+    workspace.value = 'design'
+    if (await mayLeave()) await host.request('window.close', {})
+  })
   if (shell === 'browser')
     window.addEventListener('beforeunload', (event) => {
       if (editor.isDirty.peek()) event.preventDefault()
@@ -134,6 +190,17 @@ export const fileActions: readonly Action[] = [
     perform: newScene,
   },
   {
+    name: 'scene.gallery',
+    label: 'Scenes…',
+    group: 'File',
+    section: 'open',
+    // Electron has a dialog of the system on Ctrl+O.
+    shortcuts: ['$mod+Shift+O', ...(shell === 'browser' ? ['$mod+O'] : [])],
+    perform: () => {
+      isGalleryOpen.value = true
+    },
+  },
+  {
     name: 'scene.save',
     label: 'Save',
     group: 'File',
@@ -149,8 +216,6 @@ export const fileActions: readonly Action[] = [
     section: 'save',
     shortcuts: ['$mod+Shift+S'],
     workspace: 'design',
-    perform: () => {
-      isNaming.value = true
-    },
+    perform: askForName,
   },
 ]

@@ -5,16 +5,17 @@ import type { Scene } from '../../scene/schema.ts'
 import { sensorsOf } from '../../scene/sensors.ts'
 import { specOf } from '../../sim/environment.ts'
 import { performNamed } from '../app/actions/registry.ts'
-import { chooseScene, chosenScene, openScene, sceneEntries } from '../app/state.ts'
+import { shortcutText } from '../app/actions/shortcuts.ts'
+import { chooseScene, sceneEntries } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
 import { Select } from '../controls/field.tsx'
 import { OpenIcon } from '../controls/icons.tsx'
-import { Panel } from '../controls/layout.tsx'
+import { Badge, Panel } from '../controls/layout.tsx'
 import { Slider } from '../controls/slider.tsx'
-import { shell } from '../host.ts'
 import type { LivePlay } from '../play/live-play.ts'
 import { ACTUATOR_WORDS, commandText } from './actuators.ts'
 import { editor } from './document.ts'
+import { entry } from './files.ts'
 import { formatSigned } from './format.ts'
 import { type LiveRow, LiveTable } from './live-table.tsx'
 import { ProblemsPanel } from './problems.tsx'
@@ -83,31 +84,39 @@ function PlayPanels({ play, scene }: { play: LivePlay; scene: Scene }) {
 }
 
 function ScenePanel() {
-  const chosen = chosenScene.value
+  const current = entry.value
+  const { name, description } = editor.draft.value
+  const options = sceneEntries.value.map(({ id, name, source }) => ({
+    value: id,
+    label: source === 'file' ? `${name} (file)` : name,
+  }))
   return (
-    <Panel title="Scene">
+    <Panel title="Scene" actions={editor.isDirty.value && <Badge tone="warning">not saved</Badge>}>
       <div class="scene-choice">
         <Select
           label="Scene"
           hideLabel
-          value={chosen?.entry.id ?? ''}
-          options={sceneEntries.value.map(({ id, name, source }) => ({
-            value: id,
-            label: source === 'file' ? `${name} (file)` : name,
-          }))}
-          onChange={(id) => {
-            const entry = sceneEntries.value.find((candidate) => candidate.id === id)
-            if (entry) void chooseScene(entry)
+          value={current?.id ?? ''}
+          options={current ? options : [{ value: '', label: `${String(name)} (new)` }, ...options]}
+          onChange={(id, select) => {
+            const chosen = sceneEntries.value.find((candidate) => candidate.id === id)
+            // The person may stay with what is edited.
+            if (chosen) void chooseScene(chosen).then(() => setTimeout(() => (select.value = entry.peek()?.id ?? '')))
           }}
         />
-        {/* A browser has no dialog of the machine that the host runs on. */}
-        {shell === 'electron' && (
-          <Button icon={OpenIcon} shortcut="Ctrl+O" title="Open a scene file" onClick={() => void openScene()}>
-            Open…
-          </Button>
-        )}
+        <Button icon={OpenIcon} title="All scenes, with pictures" onClick={() => performNamed('scene.gallery')}>
+          Scenes…
+        </Button>
+        <Button
+          shortcut={shortcutText('$mod+S')}
+          title="Save the scene"
+          disabled={current !== undefined && !editor.isDirty.value}
+          onClick={() => performNamed('scene.save')}
+        >
+          Save
+        </Button>
       </div>
-      {chosen?.scene.description && <p class="muted">{chosen.scene.description}</p>}
+      {typeof description === 'string' && description !== '' && <p class="muted scene-description">{description}</p>}
     </Panel>
   )
 }

@@ -1,4 +1,5 @@
 /** Actions of the whole window: workspaces, scenes, theme, palette and help. */
+import type { SceneEntry } from '../../../host/rpc/contract.ts'
 import { shell } from '../../host.ts'
 import { toggleTheme } from '../../theme/theme.ts'
 import { chooseScene, chosenScene, openScene, sceneEntries, type Workspace, workspace } from '../state.ts'
@@ -70,14 +71,20 @@ export const windowActions: readonly Action[] = [
   },
 ]
 
-/** A choice of scenes, as the list in the inspector has it. */
+/** Files in the menu; the gallery has all of them. */
+const MOST_FILES = 8
+
+/** A choice of scenes: the files written last, then the built-ins. */
 export function sceneActions(): readonly Action[] {
-  return sceneEntries.value.map(
+  const isFile = ({ source }: SceneEntry) => source === 'file'
+  const files = sceneEntries.value.filter(isFile).slice(0, MOST_FILES)
+  const builtIn = sceneEntries.value.filter((entry) => !isFile(entry))
+  return [...files, ...builtIn].map(
     (entry): Action => ({
       name: `scene.choose.${entry.id}`,
-      label: `Open ${entry.name}${entry.source === 'file' ? ' (file)' : ''}`,
+      label: `Open ${entry.name}${isFile(entry) ? ' (file)' : ''}`,
       group: 'File',
-      section: 'scenes',
+      section: isFile(entry) ? 'recent' : 'scenes',
       isChecked: () => chosenScene.value?.entry.id === entry.id,
       perform: () => chooseScene(entry),
     }),

@@ -19,8 +19,8 @@ const SLIDERS: Readonly<Record<string, readonly [number, number, number]>> = {
   friction: [0, 2, 0.01],
   restitution: [0, 1, 0.01],
   angle: [-Math.PI, Math.PI, Math.PI / 180],
-  solverIterations: [1, 40, 1],
-  internalIterations: [1, 40, 1],
+  solverIterations: [1, 64, 1],
+  internalIterations: [1, 64, 1],
 }
 
 /** `problem`: of the value that the draft has. `help` follows the field that has the focus. */

@@ -186,7 +186,8 @@ function OtherProblems({ shown, section }: { shown: Shown; section: Section }) {
   const found = editor.problems.value.filter(({ path }) =>
     shown.parts.some((part) => {
       const place = formatPath(part)
-      if (part.length === 0) return path === '' || (!path.includes('.') && !path.includes('[') && !known.includes(path))
+      // The scene's lists are not its fields.
+      if (part.length === 0) return path === ''
       if (path !== place && !path.startsWith(`${place}.`) && !path.startsWith(`${place}[`)) return false
       const own = path.slice(place.length).replace(/^\./, '')
       return !known.some((field) => own === field || own.startsWith(`${field}[`) || own.startsWith(`${field}.`))
