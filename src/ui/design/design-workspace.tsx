@@ -22,6 +22,7 @@ import { Inspector } from './inspector.tsx'
 import { Outline } from './outline.tsx'
 import { isOutlineShown, outlineActions } from './outline-actions.ts'
 import { overlayActions, overlaysOf } from './overlays.ts'
+import { placeInWords } from './problems.tsx'
 import { pullByPointer } from './pulling.ts'
 import { taskActions } from './task/actions.ts'
 import { PlayPlots } from './task/play-plots.tsx'
@@ -115,7 +116,7 @@ function NotYet() {
   const [first, ...others] = editor.problems.value
   return (
     <p class="not-yet" role="status">
-      <strong>Not a scene yet.</strong> {first && `${first.path}: ${first.message}`}
+      <strong>Not a scene yet.</strong> {first && `${placeInWords(first.path)}: ${first.message}.`}
       {others.length > 0 && ` And ${others.length} more.`}
     </p>
   )

@@ -9,7 +9,6 @@ import { shortcutText } from '../app/actions/shortcuts.ts'
 import { chooseScene, sceneEntries } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
 import { Select } from '../controls/field.tsx'
-import { OpenIcon } from '../controls/icons.tsx'
 import { Badge, Panel } from '../controls/layout.tsx'
 import { Slider } from '../controls/slider.tsx'
 import type { LivePlay } from '../play/live-play.ts'
@@ -104,7 +103,7 @@ function ScenePanel() {
             if (chosen) void chooseScene(chosen).then(() => setTimeout(() => (select.value = entry.peek()?.id ?? '')))
           }}
         />
-        <Button icon={OpenIcon} title="All scenes, with pictures" onClick={() => performNamed('scene.gallery')}>
+        <Button title="All scenes, with pictures" onClick={() => performNamed('scene.gallery')}>
           Scenes…
         </Button>
         <Button

@@ -20,6 +20,7 @@ import { contextMenuOf } from '../app/actions/context-menu.tsx'
 import { performNamed } from '../app/actions/registry.ts'
 import { ErrorIcon } from '../controls/icons.tsx'
 import { EmptyState } from '../controls/layout.tsx'
+import { scrollWithin } from '../controls/scroll.ts'
 import { editor } from './document.ts'
 import './outline.css'
 import { ClosedGroupIcon, EyeIcon, HiddenIcon, iconOf, LockIcon, OpenGroupIcon, UnlockIcon } from './outline-icons.tsx'
@@ -102,7 +103,8 @@ function Tree({ rows }: { rows: readonly OutlineRow[] }) {
     const row = rows.find((each) => each.kind === 'item' && selectedKeys.peek().has(keyOf(each.entry.item)))
     if (!row || wasOwn) return
     if (!isSelected(rows, current.peek())) current.value = row.key
-    elementOf(tree.current, current.peek())?.scrollIntoView({ block: 'nearest' })
+    const element = elementOf(tree.current, current.peek())
+    if (tree.current && element) scrollWithin(tree.current, element)
   }, [chosen])
   useLayoutEffect(() => {
     if (!follow.current) return
@@ -209,6 +211,7 @@ function Tree({ rows }: { rows: readonly OutlineRow[] }) {
           key={row.key}
           row={row}
           isCurrent={index === now}
+          isRenamed={renaming.value === row.key}
           onPress={(event) =>
             choose(index, event.shiftKey ? 'extend' : event.ctrlKey || event.metaKey ? 'toggle' : 'only')
           }
@@ -226,12 +229,14 @@ function Tree({ rows }: { rows: readonly OutlineRow[] }) {
 function Row({
   row,
   isCurrent,
+  isRenamed,
   onPress,
   onToggle,
   onRenamed,
 }: {
   row: OutlineRow
   isCurrent: boolean
+  isRenamed: boolean
   onPress: (event: MouseEvent) => void
   onToggle: () => void
   onRenamed: () => void
@@ -269,7 +274,7 @@ function Row({
   const problem = places.value.get(`${item.list}[${index}]`)
   const Glyph = iconOf(type)
   const isHidden = hidden.value.has(key)
-  if (renaming.value === row.key) {
+  if (isRenamed) {
     return (
       <div
         {...common}

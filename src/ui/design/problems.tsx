@@ -3,10 +3,13 @@ import { ITEM_LISTS, type Item, itemsOf, rawEntries } from '../../editor/draft.t
 import { placeOf } from '../../editor/transform.ts'
 import { performNamed } from '../app/actions/registry.ts'
 import { Panel } from '../controls/layout.tsx'
+import { scrollWithin } from '../controls/scroll.ts'
 import { stageOnShow } from '../stage/stages.ts'
 import { worldToScreen } from '../stage/view.ts'
 import { editor } from './document.ts'
 
+/** Around a field that is shown, px: the inspector's tabs and its line of help stay. */
+const MARGIN = 80
 /** Of the stage's edges, where a part would hardly be seen, px. */
 const EDGE = 40
 
@@ -30,7 +33,7 @@ export function ProblemsPanel() {
 }
 
 /** `torso: shapes[0].radius` for `bodies[1].shapes[0].radius`. */
-function placeInWords(path: string): string {
+export function placeInWords(path: string): string {
   const { item, rest } = itemAt(path)
   if (!item) return path || 'scene'
   return rest ? `${item.name}: ${rest}` : item.name
@@ -80,8 +83,10 @@ function fieldAt(path: string): HTMLElement | null {
 function focusSoon(find: () => HTMLElement | null): void {
   requestAnimationFrame(() => {
     const control = find()
-    control?.scrollIntoView({ block: 'center' })
-    control?.focus()
+    const inspector = control?.closest('.inspector')
+    if (!control || !inspector) return
+    control.focus({ preventScroll: true })
+    scrollWithin(inspector, control, MARGIN)
   })
 }
 

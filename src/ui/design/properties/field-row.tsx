@@ -62,7 +62,10 @@ export function FieldRow({
       onPointerEnter={tell}
     >
       {isGroup ? (
-        <span class="property-label">{field.label}</span>
+        <span class="property-label">
+          {field.label}
+          {field.kind === 'points' && field.unit && ` (${field.unit})`}
+        </span>
       ) : (
         <label class="property-label" for={id}>
           {field.label}
@@ -149,7 +152,7 @@ function NumberField({ shown, field, value, id, describedBy, isWrong, onProblem 
         <PropertySlider
           range={slider}
           label={`${field.label}, slider`}
-          value={number}
+          value={number ?? (value.kind === 'absent' && field.ifAbsent !== '' ? Number(field.ifAbsent) : undefined)}
           unit={field.unit}
           onInput={(next) => slideField(shown, field, next)}
         />
@@ -179,7 +182,9 @@ function PropertySlider({
   unit: string
   onInput: (value: number) => void
 }) {
-  const within = Math.min(max, Math.max(min, value ?? (min < 0 ? 0 : min)))
+  // What holds where it is not set may be no number: `the body's`.
+  const known = value !== undefined && Number.isFinite(value)
+  const within = Math.min(max, Math.max(min, known ? value : min < 0 ? 0 : min))
   const share = (at: number) => ((at - min) / (max - min)) * 100
   const [from, to] = min < 0 ? [Math.min(50, share(within)), Math.max(50, share(within))] : [0, share(within)]
   // The notches of a slider begin at its lowest value: 0 must be one of them, with no digits that adding made up.
@@ -189,7 +194,7 @@ function PropertySlider({
       <input
         type="range"
         aria-label={label}
-        aria-valuetext={value === undefined ? 'not set' : `${Number(value.toPrecision(4))} ${unit}`.trim()}
+        aria-valuetext={known ? `${Number(value.toPrecision(4))} ${unit}`.trim() : 'not set'}
         min={min}
         max={max}
         step={step}

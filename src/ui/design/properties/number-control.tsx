@@ -2,7 +2,7 @@
  * A number that may be typed as a formula: Enter or leaving the field takes it, Escape brings the old one back, the arrow keys go
  * up and down (with Shift ten times as far, with Alt a tenth), and what cannot be understood is said below, and not taken.
  */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { numberOf, shortText, stepped } from '../../../editor/number-text.ts'
 import type { FieldValue } from '../../../editor/properties.ts'
 import { editor } from '../document.ts'
@@ -40,6 +40,11 @@ export function NumberControl({
   const [typed, setTyped] = useState<string>()
   const [isFocused, setFocused] = useState(false)
   const input = useRef<HTMLInputElement>(null)
+  const isFresh = useRef(false)
+  // Once the text has all its digits, and before the next key: what is typed takes the place of the whole.
+  useLayoutEffect(() => {
+    if (isFocused) input.current?.select()
+  }, [isFocused])
   const number = value.kind === 'value' && typeof value.value === 'number' ? value.value : undefined
   // What is no number at all is shown as it stands.
   const odd = value.kind === 'value' && number === undefined ? JSON.stringify(value.value) : ''
@@ -93,11 +98,15 @@ export function NumberControl({
         placeholder={value.kind === 'mixed' ? 'mixed' : placeholder}
         title={number === undefined ? undefined : String(number)}
         value={typed ?? shown}
-        onFocus={(event) => {
+        onFocus={() => {
           setFocused(true)
+          isFresh.current = true
+        }}
+        onMouseUp={(event) => {
+          // The click that brought the focus also put the cursor somewhere; who dragged over a part means that part.
           const { currentTarget } = event
-          // When the text has all its digits.
-          requestAnimationFrame(() => currentTarget.select())
+          if (isFresh.current && currentTarget.selectionStart === currentTarget.selectionEnd) currentTarget.select()
+          isFresh.current = false
         }}
         onBlur={() => {
           setFocused(false)

@@ -10,11 +10,13 @@ import {
   partsOf,
   removeFromList,
   setDefault,
+  setField,
   sharedSection,
   valueOfField,
 } from '../../../editor/properties.ts'
 import type { Field, Section } from '../../../scene/fields.ts'
-import { formatPath } from '../../../scene/json-document.ts'
+import { formatPath, type JsonPath } from '../../../scene/json-document.ts'
+import { keysAt, valueAt } from '../../../scene/schema-lookup.ts'
 import { performNamed } from '../../app/actions/registry.ts'
 import { Button, IconButton } from '../../controls/button.tsx'
 import { CloseIcon, PlusIcon } from '../../controls/icons.tsx'
@@ -195,13 +197,36 @@ function OtherProblems({ shown, section }: { shown: Shown; section: Section }) {
   )
   return (
     <>
-      {found.map(({ path, message }) => (
-        <p key={`${path} ${message}`} class="field-problem" role="alert">
-          {message}
-        </p>
-      ))}
+      {found.map(({ path, message }) => {
+        const stray = strayKey(path)
+        return (
+          <div key={`${path} ${message}`} class="properties-other">
+            <p class="field-problem" role="alert">
+              {message}
+            </p>
+            {stray && (
+              <Button
+                kind="quiet"
+                onClick={() => changeDraft('Remove a key', (draft) => setField(draft, [[]], stray, undefined))}
+              >
+                Remove it
+              </Button>
+            )}
+          </div>
+        )
+      })}
     </>
   )
+}
+
+/** The path of a key that the schema does not know; undefined where a path is of something else. */
+function strayKey(path: string): JsonPath | undefined {
+  const parts = path.match(/[^.[\]]+/g)?.map((part) => (/^\d+$/.test(part) ? Number(part) : part)) ?? []
+  const [owner, key] = [parts.slice(0, -1), parts.at(-1)]
+  const draft = editor.draft.peek()
+  if (typeof key !== 'string' || valueAt(draft, parts) === undefined) return undefined
+  const known = keysAt(owner, draft)
+  return known.length > 0 && !known.includes(key) ? parts : undefined
 }
 
 function fieldPaths({ fields, sections }: Section): string[] {

@@ -31,15 +31,14 @@ export function TextControl({ shown, field, value, id, describedBy, isWrong }: F
       event.preventDefault()
     },
   }
-  return isLong ? (
-    <textarea {...common} class="input" rows={3} onInput={(event) => setTyped(event.currentTarget.value)} />
-  ) : (
-    <input
-      {...common}
-      type="text"
-      class={field.kind === 'formula' ? 'input formula-text' : 'input'}
-      onInput={(event) => setTyped(event.currentTarget.value)}
-    />
+  if (isLong)
+    return <textarea {...common} class="input" rows={3} onInput={(event) => setTyped(event.currentTarget.value)} />
+  const input = <input {...common} type="text" title={text} onInput={(event) => setTyped(event.currentTarget.value)} />
+  return (
+    <span class={field.kind === 'formula' ? 'number-input property-number property-formula' : 'number-input'}>
+      {input}
+      {field.unit && <span class="unit">{field.unit}</span>}
+    </span>
   )
 }
 
