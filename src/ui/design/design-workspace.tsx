@@ -85,7 +85,12 @@ export function DesignWorkspace() {
         {scene && arePlotsShown.value && <PlayPlots play={play} scene={scene} />}
         {scene ? <Transport play={play} scene={scene} /> : <NotYet />}
       </div>
-      <Inspector play={play} scene={scene ?? drawnScene(editor.draft.value)} />
+      <Inspector
+        play={play}
+        scene={scene ?? drawnScene(editor.draft.value)}
+        isPlayable={scene !== undefined}
+        isEditing={editing}
+      />
     </div>
   )
 }

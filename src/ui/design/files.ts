@@ -7,6 +7,7 @@ import type { Action } from '../app/actions/action.ts'
 import { chosenScene, guardScene, notify, notifyError, refreshScenes, workspace } from '../app/state.ts'
 import { host, shell } from '../host.ts'
 import { documentKey, editor } from './document.ts'
+import { inspectorTab } from './task/actions.ts'
 
 /** The scene that is edited, as the host knows it; undefined where it has no file yet. */
 export const entry = signal<SceneEntry | undefined>(undefined)
@@ -52,7 +53,10 @@ export async function mayLeave(): Promise<boolean> {
 }
 
 export async function newScene(): Promise<void> {
-  if (await mayLeave()) show(emptyScene(), undefined)
+  if (!(await mayLeave())) return
+  show(emptyScene(), undefined)
+  // There is nothing to play yet.
+  inspectorTab.value = 'properties'
 }
 
 /** Saves to the scene's file; a scene without one, or a built-in, is given a name first. Whether it was saved. */

@@ -9,7 +9,7 @@ import { shortcutText } from '../app/actions/shortcuts.ts'
 import { chooseScene, sceneEntries } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
 import { Select } from '../controls/field.tsx'
-import { Badge, Panel } from '../controls/layout.tsx'
+import { Badge, EmptyState, Panel } from '../controls/layout.tsx'
 import { Slider } from '../controls/slider.tsx'
 import type { LivePlay } from '../play/live-play.ts'
 import { ACTUATOR_WORDS, commandText } from './actuators.ts'
@@ -23,7 +23,19 @@ import { groupSensors } from './sensor-groups.ts'
 import { inspectorTab } from './task/actions.ts'
 import { TaskEditor } from './task/task-editor.tsx'
 
-export function Inspector({ play, scene }: { play: LivePlay; scene: Scene }) {
+export function Inspector({
+  play,
+  scene,
+  isPlayable,
+  isEditing,
+}: {
+  play: LivePlay
+  scene: Scene
+  /** Whether `scene` can be played; what can be drawn of the draft otherwise. */
+  isPlayable: boolean
+  /** Whether the robot can be changed: not in play. */
+  isEditing: boolean
+}) {
   // What is selected is there to be changed; who writes formulas is not disturbed.
   useSignalEffect(() => {
     if (editor.selection.value.length > 0 && inspectorTab.peek() === 'play') inspectorTab.value = 'properties'
@@ -33,9 +45,16 @@ export function Inspector({ play, scene }: { play: LivePlay; scene: Scene }) {
       <ScenePanel />
       <ProblemsPanel />
       <InspectorTabs />
-      {inspectorTab.value === 'properties' && <Properties />}
+      {inspectorTab.value === 'properties' && <Properties isEditing={isEditing} />}
       {inspectorTab.value === 'task' && <TaskEditor play={play} scene={scene} />}
-      {inspectorTab.value === 'play' && <PlayPanels play={play} scene={scene} />}
+      {inspectorTab.value === 'play' &&
+        (isPlayable ? (
+          <PlayPanels play={play} scene={scene} />
+        ) : (
+          <EmptyState title="Nothing to play yet">
+            Actuators, rewards and sensors are here once the scene has no problems. They are listed above.
+          </EmptyState>
+        ))}
     </aside>
   )
 }

@@ -190,7 +190,7 @@ function PropertySlider({
   // The notches of a slider begin at its lowest value: 0 must be one of them, with no digits that adding made up.
   const tidied = (raw: number) => Number((Math.round(raw / step) * step).toPrecision(6))
   return (
-    <span class="slider property-slider">
+    <span class={known ? 'slider property-slider' : 'slider property-slider unknown'}>
       <input
         type="range"
         aria-label={label}

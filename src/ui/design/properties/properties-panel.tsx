@@ -33,7 +33,8 @@ const ONE: Readonly<Record<Item['list'], string>> = {
   sensors: 'sensor',
 }
 
-export function Properties() {
+/** `isEditing`: whether the robot can be changed; otherwise its fields are only read. */
+export function Properties({ isEditing }: { isEditing: boolean }) {
   const { draft, selection } = editor.state.value
   const parts = partsOf(draft, selection)
   const help = useSignal('')
@@ -52,7 +53,17 @@ export function Properties() {
         {selection.length > 1 && <p class="field-help">What is changed here is changed in all of them.</p>}
         <OtherProblems shown={shown} section={section} />
       </header>
-      <SectionBody {...{ draft, shown, section, help }} level={0} />
+      {!isEditing && (
+        <div class="properties-other">
+          <p class="field-help">The scene is in play: its robot is changed at the start.</p>
+          <Button kind="quiet" onClick={() => performNamed('play.reset')}>
+            Reset
+          </Button>
+        </div>
+      )}
+      <fieldset class="properties-fields" aria-label="Fields" disabled={!isEditing}>
+        <SectionBody {...{ draft, shown, section, help }} level={0} />
+      </fieldset>
       <output class="properties-help" aria-hidden="true">
         {help.value || 'Numbers may be typed as formulas: 2*pi/3, 1/3, 30° for an angle.'}
       </output>
