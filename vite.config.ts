@@ -9,7 +9,12 @@ export default defineConfig({
     sourcemap: true,
     minify: false,
     rolldownOptions: {
-      input: { cli: 'src/cli/main.ts', 'training-worker': 'src/training/worker.ts', torquelab: 'src/index.ts' },
+      input: {
+        cli: 'src/cli/main.ts',
+        'training-worker': 'src/training/worker.ts',
+        'verify-worker': 'src/host/verify-worker.ts',
+        torquelab: 'src/index.ts',
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
     },
   },

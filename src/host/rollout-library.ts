@@ -21,6 +21,8 @@ export interface RolloutLibrary {
   open(id: string): Promise<Answer<'rollouts.open'>>
   read(id: string, from: number, to: number): Promise<RolloutColumns>
   record(run: string, seed: number): Promise<RolloutEntry>
+  /** Where the file of a rollout lies. Throws a UserError where it has no run. */
+  fileOf(id: string): string
 }
 
 /** Damaged rollouts kept in memory; whole ones are read by range. */
@@ -89,6 +91,7 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
     )
 
   return {
+    fileOf,
     async list() {
       const ids = RunFolder.names(runsFolder).flatMap((run) => {
         const folder = path.join(runsFolder, run, 'rollouts')

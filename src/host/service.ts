@@ -18,6 +18,7 @@ import { openSceneTraining } from './scenes.ts'
 import { describeSettings } from './settings-form.ts'
 import { Trainings, type TrainingsEvents } from './trainings.ts'
 import { renameRun, Trash } from './trash.ts'
+import { Verifications } from './verifications.ts'
 
 export interface HostServiceOptions {
   runsFolder: string
@@ -66,6 +67,7 @@ export function createHostService(options: HostServiceOptions): HostService {
   const store = createSceneStore(path.join(path.dirname(path.resolve(runsFolder)), 'my-scenes'))
   const scenes = createSceneLibrary(runsFolder, store, options.recentScenes)
   const rollouts = createRolloutLibrary(runsFolder)
+  const verifications = new Verifications()
   const trash = new Trash(runsFolder)
 
   const broadcast = <Name extends EventName>(name: Name, payload: EventPayload<Name>): void => {
@@ -247,6 +249,14 @@ export function createHostService(options: HostServiceOptions): HostService {
     'rollouts.open': ({ id }) => rollouts.open(id),
     'rollouts.read': ({ id, from, to }) => rollouts.read(id, from, to),
     'rollouts.record': ({ run, seed }) => rollouts.record(run, seed),
+    'rollouts.verify': async ({ id }) => {
+      const tell = (step: number, steps: number) => broadcast('rollouts.verifying', { id, step, steps })
+      return (await verifications.start(id, rollouts.fileOf(id), tell)) ?? null
+    },
+    'rollouts.stopVerifying': ({ id }) => {
+      verifications.stop(id)
+      return {}
+    },
   }
 
   trash.empty('old')
@@ -267,6 +277,7 @@ export function createHostService(options: HostServiceOptions): HostService {
     sendMenu: (action) => broadcast('menu.chosen', { action }),
     async close() {
       clearInterval(frames)
+      verifications.close()
       await trainings.close()
       windows.clear()
     },

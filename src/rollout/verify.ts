@@ -1,10 +1,9 @@
 /** Re-simulates a rollout's actions and compares everything, bit for bit. */
-import { recordedController } from '../episode/controllers.ts'
-import { runEpisode } from '../episode/episode.ts'
-import { thrustersOf } from '../sim/efforts.ts'
-import { type Frame, type Rollout, recordRollout, type Step } from './rollout.ts'
-
-type Environment = Parameters<typeof runEpisode>[0]
+import { type Controller, Episode } from '../episode/episode.ts'
+import type { Scene } from '../scene/schema.ts'
+import { effortCount, effortReader, type ReadEfforts, thrustersOf } from '../sim/efforts.ts'
+import type { Environment } from '../sim/environment.ts'
+import type { Frame, Rollout, Step } from './rollout.ts'
 
 export interface Verification {
   verified: boolean
@@ -12,63 +11,113 @@ export interface Verification {
   difference?: string
 }
 
-/** `environment` must be of the rollout's scene. */
-export function verifyRollout(rollout: Rollout, environment: Environment): Verification {
-  const recorder = recordRollout()
-  const { steps, seed } = rollout
-  if (steps.length === 0) return { verified: false, difference: 'the rollout has no step' }
-  const controller = recordedController(steps.map(({ action }) => action))
-  let played = 0
-  runEpisode(environment, controller, { seed, observers: [recorder], stop: () => ++played >= steps.length })
-  const difference = firstDifference(rollout, recorder.rollout())
-  return difference === undefined ? { verified: true } : { verified: false, difference }
+/** The first place where a re-simulation differs. */
+export interface Difference {
+  /** Control step; 0 is the reset. */
+  step: number
+  /** The same in words, with the step and its time. */
+  words: string
+  /** Which value it is, such as `angle of "rod"`, and what it is in the file and when simulated; absent where the two end differently. */
+  value?: { name: string; recorded: number; simulated: number }
 }
 
-function firstDifference(recorded: Rollout, simulated: Rollout): string | undefined {
-  const { scene } = recorded
-  const start = differenceOfFrames(recorded.start, simulated.start, recorded)
-  if (start) return `at the reset, ${start}`
-  for (const [index, step] of recorded.steps.entries()) {
-    const again = simulated.steps[index]
-    if (!again) return `the re-simulation ends after ${simulated.steps.length} of ${recorded.steps.length} steps`
-    const difference = differenceOfFrames(step, again, recorded) ?? differenceOfRewards(step, again, recorded)
-    if (difference)
-      return `at step ${index + 1} (${((index + 1) * scene.world.controlStep).toFixed(3)} s), ${difference}`
+/** `environment` must be of the rollout's scene. */
+export function verifyRollout(rollout: Rollout, environment: Environment): Verification {
+  const { steps, seed, start, terminated, truncated } = rollout
+  if (steps.length === 0) return { verified: false, difference: 'the rollout has no step' }
+  const verifier = new Verifier(seed, environment)
+  let difference = verifier.checkStart(start)
+  for (let index = 0; index < steps.length && !difference; index++) difference = verifier.checkStep(steps[index]!)
+  difference ??= verifier.checkEnd({ terminated, truncated })
+  return difference ? { verified: false, difference: difference.words } : { verified: true }
+}
+
+/** Simulates a rollout again as its steps come, so that it need not be in memory as a whole. */
+export class Verifier {
+  private readonly scene: Scene
+  private readonly environment: Environment
+  private readonly episode: Episode
+  private readonly readEfforts: ReadEfforts
+  private readonly efforts: Float64Array
+  /** Of the step that is simulated next. */
+  private action: ArrayLike<number> = []
+
+  /** Resets `environment`, which must be of the rollout's scene. */
+  constructor(seed: number, environment: Environment) {
+    this.scene = environment.scene
+    this.environment = environment
+    const controller: Controller = { act: (_, action) => action.set(this.action) }
+    this.episode = new Episode(environment, controller, { seed })
+    this.readEfforts = effortReader(environment)
+    this.efforts = new Float64Array(effortCount(this.scene))
   }
-  if (recorded.terminated !== simulated.terminated || recorded.truncated !== simulated.truncated) {
-    return 'the two end differently (terminated or truncated)'
+
+  checkStart(start: Frame): Difference | undefined {
+    return toDifference(0, 'at the reset', this.compareFrame(start))
   }
-  return undefined
+
+  /** Simulates the next step; every one before it must have been checked. */
+  checkStep(step: Step): Difference | undefined {
+    const { episode, scene } = this
+    const before = episode.summary.steps
+    if (episode.over) {
+      return { step: before + 1, words: `the re-simulation ends after ${before} steps, and the rollout goes on` }
+    }
+    this.action = step.action
+    episode.step()
+    this.readEfforts(this.efforts)
+    const place = `at step ${before + 1} (${((before + 1) * scene.world.controlStep).toFixed(3)} s)`
+    return toDifference(before + 1, place, this.compareFrame(step) ?? this.compareRewards(step))
+  }
+
+  /** How a whole rollout ended; not for one whose file is cut off. */
+  checkEnd({ terminated, truncated }: Pick<Rollout, 'terminated' | 'truncated'>): Difference | undefined {
+    const { summary } = this.episode
+    if (terminated === summary.terminated && truncated === summary.truncated) return undefined
+    return { step: summary.steps, words: 'the two end differently (terminated or truncated)' }
+  }
+
+  private compareFrame(recorded: Frame): Unequal | undefined {
+    const { scene, environment, episode } = this
+    const state = firstUnequal(recorded.state, environment.state)
+    if (state) {
+      const body = scene.bodies[Math.floor(state.index / STATE_NAMES.length)]!.name
+      return { ...state, name: `${STATE_NAMES[state.index % STATE_NAMES.length]} of "${body}"` }
+    }
+    const seen = firstUnequal(recorded.observation, episode.observation)
+    return seen && { ...seen, name: `the observation "${scene.task.observation[seen.index]!.name}"` }
+  }
+
+  private compareRewards(recorded: Step): Unequal | undefined {
+    const { scene, episode } = this
+    const { reward, terms } = episode.result!
+    const effort = recorded.efforts && firstUnequal(recorded.efforts, this.efforts)
+    if (effort) {
+      const names = [...scene.joints, ...thrustersOf(scene).map(({ actuator }) => actuator)]
+      return { ...effort, name: `the effort of "${names[effort.index]?.name}"` }
+    }
+    const simulatedTerms = scene.task.reward.map(({ name }) => terms[name]!)
+    const term = firstUnequal(recorded.terms, simulatedTerms)
+    if (term) return { ...term, name: `the reward term "${scene.task.reward[term.index]!.name}"` }
+    if (Object.is(recorded.reward, reward)) return undefined
+    return { name: 'the reward', recorded: recorded.reward, simulated: reward }
+  }
+}
+
+interface Unequal {
+  name: string
+  recorded: number
+  simulated: number
+}
+
+function toDifference(step: number, place: string, unequal: Unequal | undefined): Difference | undefined {
+  if (!unequal) return undefined
+  const { name, recorded, simulated } = unequal
+  const words = `${place}, ${name} is ${recorded} in the file and ${simulated} when simulated`
+  return { step, words, value: { name, recorded, simulated } }
 }
 
 const STATE_NAMES = ['x', 'y', 'angle', 'vx', 'vy', 'angular velocity']
-
-function differenceOfFrames(recorded: Frame, simulated: Frame, { scene }: Rollout): string | undefined {
-  const state = firstUnequal(recorded.state, simulated.state)
-  if (state) {
-    const body = scene.bodies[Math.floor(state.index / STATE_NAMES.length)]!.name
-    return `${STATE_NAMES[state.index % STATE_NAMES.length]} of "${body}" is ${state.recorded} in the file and ${state.simulated} when simulated`
-  }
-  const seen = firstUnequal(recorded.observation, simulated.observation)
-  if (!seen) return undefined
-  const { name } = scene.task.observation[seen.index]!
-  return `the observation "${name}" is ${seen.recorded} in the file and ${seen.simulated} when simulated`
-}
-
-function differenceOfRewards(recorded: Step, simulated: Step, { scene }: Rollout): string | undefined {
-  const effort = recorded.efforts && firstUnequal(recorded.efforts, simulated.efforts ?? [])
-  if (effort) {
-    const names = [...scene.joints, ...thrustersOf(scene).map(({ actuator }) => actuator)]
-    return `the effort of "${names[effort.index]?.name}" is ${effort.recorded} in the file and ${effort.simulated} when simulated`
-  }
-  const term = firstUnequal(recorded.terms, simulated.terms)
-  if (term) {
-    const { name } = scene.task.reward[term.index]!
-    return `the reward term "${name}" is ${term.recorded} in the file and ${term.simulated} when simulated`
-  }
-  if (Object.is(recorded.reward, simulated.reward)) return undefined
-  return `the reward is ${recorded.reward} in the file and ${simulated.reward} when simulated`
-}
 
 function firstUnequal(
   recorded: ArrayLike<number>,

@@ -189,6 +189,15 @@ describe('training', () => {
 
     const recorded = await host.request('rollouts.record', { run: 'watched', seed: 7 })
     expect(recorded).toMatchObject({ id: 'watched/seed-7.mcap', seed: 7, steps: 200 })
+
+    const progress = collect('rollouts.verifying')
+    expect(await host.request('rollouts.verify', { id: 'watched/seed-7.mcap' })).toEqual({ steps: 200 })
+    expect(progress).toContainEqual({ id: 'watched/seed-7.mcap', step: 0, steps: 200 })
+    // Stopped before its thread has begun, it has no answer.
+    const stopped = host.request('rollouts.verify', { id: 'watched/seed-7.mcap' })
+    await host.request('rollouts.stopVerifying', { id: 'watched/seed-7.mcap' })
+    expect(await stopped).toBeNull()
+    await expect(host.request('rollouts.verify', { id: 'watched/none.mcap' })).rejects.toThrow(/no such file/)
   })
 
   test('a run is paused, stands still, goes on, and is stopped and kept', async () => {

@@ -190,6 +190,21 @@ const rolloutColumns = z.object({
   reward: z.array(finite),
 })
 
+const verification = z.object({
+  /** Steps that were simulated again. */
+  steps: z.int(),
+  /** The first place where the re-simulation differs; absent where every value is the same. */
+  difference: z
+    .object({
+      /** 0 is the reset. */
+      step: z.int(),
+      words: z.string(),
+      /** Which value differs; absent where the two end differently. */
+      value: z.object({ name: z.string(), recorded: finite, simulated: finite }).optional(),
+    })
+    .optional(),
+})
+
 /** What a window can do now, as menus: the shell shows them where the system has a place for them. */
 const menu = z.strictObject({
   title: z.string().max(40),
@@ -340,6 +355,12 @@ export const requests = {
   'rollouts.read': define(z.strictObject({ id: rolloutId, from: z.int().min(0), to: z.int().min(0) }), rolloutColumns),
   /** Records one episode of a run's best policy into the run's rollouts. */
   'rollouts.record': define(z.strictObject({ run: plainName, seed }), rolloutEntry),
+  /**
+   * Simulates a rollout's actions again and compares every value, bit for bit; the event `rollouts.verifying` tells how far it is.
+   * null where it was stopped.
+   */
+  'rollouts.verify': define(z.strictObject({ id: rolloutId }), verification.nullable()),
+  'rollouts.stopVerifying': define(z.strictObject({ id: rolloutId }), done),
 } as const
 
 export const events = {
@@ -358,6 +379,7 @@ export const events = {
   }),
   /** A run began, changed its status or ended; `problem` says why it failed. */
   'runs.changed': runEntry,
+  'rollouts.verifying': z.object({ id: z.string(), step: z.int(), steps: z.int() }),
   /** A run was deleted, or has another name now. */
   'runs.removed': z.object({ run: z.string() }),
   /** Sent by the shell: an item of the window's menus was chosen, by its name. */
@@ -388,6 +410,7 @@ export type SettingValue = z.output<typeof settingValue>
 export type RunDetails = z.output<typeof runDetails>
 export type TrashEntry = z.output<typeof trashEntry>
 export type RolloutEntry = z.output<typeof rolloutEntry>
+export type RolloutVerification = z.output<typeof verification>
 export type RolloutColumns = z.output<typeof rolloutColumns>
 export type EpisodePoint = z.output<typeof episodePoint>
 export type EvaluationPoint = z.output<typeof evaluationPoint>

@@ -2,6 +2,8 @@
 import { computed } from '@preact/signals'
 import type { Action } from '../app/actions/action.ts'
 import { player, send } from './state.ts'
+import { openTool } from './tools.tsx'
+import { verify } from './verify/state.ts'
 
 /** The state of a player that has something to play. */
 const ready = computed(() => {
@@ -61,5 +63,16 @@ export const replayActions: readonly Action[] = [
     shortcuts: ['L'],
     isChecked: () => ready.value?.loop ?? false,
     perform: () => send({ type: 'loop', loop: !(ready.peek()?.loop ?? false) }),
+  },
+  {
+    ...common,
+    name: 'replay.verify',
+    label: 'Verify the rollout',
+    section: 'tools',
+    shortcuts: ['V'],
+    perform: () => {
+      openTool.value = 'verify'
+      return verify()
+    },
   },
 ]

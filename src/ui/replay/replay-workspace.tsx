@@ -8,6 +8,7 @@ import './replay.css'
 import { ReplayPlots } from './replay-plots.tsx'
 import { RolloutList } from './rollout-list.tsx'
 import { efforts, opened, openRollout, player, poses, refreshLists } from './state.ts'
+import { Tools } from './tools.tsx'
 import { Transport } from './transport.tsx'
 
 export function ReplayWorkspace() {
@@ -71,7 +72,10 @@ function Player() {
         )}
         <Transport rollout={rollout} />
       </div>
-      <ReplayPlots key={rollout.entry.id} rollout={rollout} />
+      <div class="replay-side">
+        <Tools rollout={rollout} />
+        <ReplayPlots key={rollout.entry.id} rollout={rollout} />
+      </div>
     </>
   )
 }
