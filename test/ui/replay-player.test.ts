@@ -2,7 +2,15 @@
  * Times are exact here because the clock is an event. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { advance, initialPlayer, type PlayerEvent, type PlayerState, stepOf } from '../../src/ui/replay/player.ts'
+import {
+  advance,
+  initialPlayer,
+  nextSpeed,
+  type PlayerEvent,
+  type PlayerState,
+  SPEEDS,
+  stepOf,
+} from '../../src/ui/replay/player.ts'
 
 const playerAfter = (...events: PlayerEvent[]): PlayerState => events.reduce(advance, initialPlayer)
 const open: PlayerEvent[] = [
@@ -57,8 +65,15 @@ describe('moving', () => {
       playerAfter({ type: 'speed', speed }, ...open, { type: 'play' }, { type: 'tick', elapsed: 1.01 })
     expect(stepOf(at(4))).toBe(80)
     expect(stepOf(at(0.1))).toBe(2)
-    expect(at(9).speed).toBe(4)
+    expect(at(10).speed).toBe(10)
+    expect(at(11).speed).toBe(10)
     expect(at(0).speed).toBe(0.1)
+  })
+
+  it('goes through the speeds from 0.1 to 10, and no further', () => {
+    const up = SPEEDS.map((speed) => nextSpeed(speed, 1))
+    expect(up).toEqual([...SPEEDS.slice(1), 10])
+    expect(SPEEDS.map((speed) => nextSpeed(speed, -1))).toEqual([0.1, ...SPEEDS.slice(0, -1)])
   })
 
   it('pauses on a whole step and stays there', () => {

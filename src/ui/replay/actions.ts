@@ -1,6 +1,8 @@
 /** Actions of the player of rollouts. */
 import { computed } from '@preact/signals'
 import type { Action } from '../app/actions/action.ts'
+import { follow, followChoices, followed, followWords, nextFollowed } from './camera.ts'
+import { nextSpeed, SPEEDS } from './player.ts'
 import { player, send } from './state.ts'
 import { openTool } from './tools.tsx'
 import { verify } from './verify/state.ts'
@@ -44,6 +46,22 @@ export const replayActions: readonly Action[] = [
   },
   {
     ...common,
+    name: 'replay.forward10',
+    label: 'Ten steps forward',
+    shortcuts: ['Shift+ArrowRight'],
+    repeats: true,
+    perform: () => send({ type: 'step', by: 10 }),
+  },
+  {
+    ...common,
+    name: 'replay.back10',
+    label: 'Ten steps back',
+    shortcuts: ['Shift+ArrowLeft'],
+    repeats: true,
+    perform: () => send({ type: 'step', by: -10 }),
+  },
+  {
+    ...common,
     name: 'replay.toStart',
     label: 'To the start',
     shortcuts: ['Home'],
@@ -63,6 +81,31 @@ export const replayActions: readonly Action[] = [
     shortcuts: ['L'],
     isChecked: () => ready.value?.loop ?? false,
     perform: () => send({ type: 'loop', loop: !(ready.peek()?.loop ?? false) }),
+  },
+  {
+    ...common,
+    name: 'replay.faster',
+    label: 'Faster',
+    shortcuts: [']'],
+    isEnabled: () => player.value.speed < SPEEDS.at(-1)!,
+    perform: () => send({ type: 'speed', speed: nextSpeed(player.peek().speed, 1) }),
+  },
+  {
+    ...common,
+    name: 'replay.slower',
+    label: 'Slower',
+    shortcuts: ['['],
+    isEnabled: () => player.value.speed > SPEEDS[0],
+    perform: () => send({ type: 'speed', speed: nextSpeed(player.peek().speed, -1) }),
+  },
+  {
+    ...common,
+    name: 'replay.followNext',
+    label: () => `Follow ${followWords(nextFollowed(followChoices.value, followed.value))}`,
+    section: 'camera',
+    shortcuts: ['Shift+F'],
+    isEnabled: () => ready.value !== undefined && followChoices.value.length > 1,
+    perform: () => follow(nextFollowed(followChoices.peek(), followed.peek())),
   },
   {
     ...common,

@@ -1,7 +1,7 @@
 /** The player of rollouts as a state machine: every way to change what it shows is an event, and `advance` the only door.
  * Pure: it knows neither clock nor host; state.ts feeds it both. */
 
-export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4] as const
+export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 10] as const
 
 /** What stays from one rollout to the next. */
 interface Choices {
@@ -100,6 +100,12 @@ function move(state: Open, event: Extract<PlayerEvent, { type: 'play' | 'pause' 
       return { ...state, position: next < steps + 1 ? next : 0 }
     }
   }
+}
+
+/** The next of the offered speeds, up or down. */
+export function nextSpeed(speed: number, direction: 1 | -1): number {
+  const next = direction > 0 ? SPEEDS.find((each) => each > speed) : SPEEDS.findLast((each) => each < speed)
+  return next ?? speed
 }
 
 function clamp(value: number, least: number, greatest: number): number {

@@ -5,11 +5,13 @@ import { Button } from '../controls/button.tsx'
 import { EmptyState, Notice } from '../controls/layout.tsx'
 import { Stage } from '../stage/stage.tsx'
 import './replay.css'
+import { followedIndex } from './camera.ts'
+import { FollowChoice } from './follow-choice.tsx'
 import { ReplayPlots } from './replay-plots.tsx'
 import { RolloutList } from './rollout-list.tsx'
 import { efforts, opened, openRollout, player, poses, refreshLists } from './state.ts'
+import { Transport } from './timeline/transport.tsx'
 import { Tools } from './tools.tsx'
-import { Transport } from './transport.tsx'
 
 export function ReplayWorkspace() {
   const isOnShow = workspace.value === 'replay'
@@ -62,6 +64,8 @@ function Player() {
             scene={rollout.scene}
             poses={poses}
             efforts={efforts}
+            followedBody={followedIndex}
+            overlay={<FollowChoice />}
             label={`Recorded episode of ${rollout.scene.name}`}
           />
         </div>

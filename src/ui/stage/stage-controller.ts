@@ -61,6 +61,8 @@ export class StageController {
   private isFitted = true
   /** Index of the body that the view goes along with; undefined where the robot stays where it is. */
   private followed: number | undefined
+  /** Instead of the robot (follow.ts). */
+  private chosenBody: number | undefined
   private isFollowing = true
   /** Where the followed body was when the view last went along, m. */
   private target: Point | undefined
@@ -101,7 +103,7 @@ export class StageController {
     this.root.addChildAt(this.robot.container, 1)
     this.root.addChildAt(this.overlay.graphics, 2)
     this.scene = scene
-    this.followed = followedBody(scene)
+    this.followed = this.chosenBody ?? followedBody(scene)
     this.target = undefined
     if (keepsView) {
       this.isFitted = false
@@ -139,6 +141,16 @@ export class StageController {
     if (isFollowing === this.isFollowing) return
     this.isFollowing = isFollowing
     if (isFollowing) this.fit()
+  }
+
+  /** Has the view go along with this body (its index in the scene), or with the robot where undefined. */
+  setFollowedBody(body: number | undefined): void {
+    this.chosenBody = body
+    const followed = body ?? (this.scene && followedBody(this.scene))
+    if (followed === this.followed) return
+    this.followed = followed
+    this.target = undefined
+    this.fit()
   }
 
   /** Takes the colours of the theme again. */

@@ -21,6 +21,8 @@ export interface StageProps {
   efforts: ReadonlySignal<Float32Array | undefined>
   /** Poses at which the robot is drawn as well, faint and behind it. */
   ghosts?: ReadonlySignal<readonly Float32Array[]>
+  /** Index of the body that the view goes along with; the robot, where it is not tied to the ground, if absent. */
+  followedBody?: ReadonlySignal<number | undefined>
   /** What is seen here, for those who cannot see it. */
   label: string
   /** Shown over the stage's upper left corner. */
@@ -41,6 +43,7 @@ export function Stage({
   poses,
   efforts,
   ghosts,
+  followedBody: chosenBody,
   label,
   overlay,
   overlays,
@@ -52,7 +55,8 @@ export function Stage({
   const element = useRef<HTMLDivElement>(null)
   const controller = useRef<StageController | null>(null)
   const [problem, setProblem] = useState<string>()
-  const canFollow = useMemo(() => followedBody(scene) !== undefined, [scene])
+  const isFree = useMemo(() => followedBody(scene) !== undefined, [scene])
+  const canFollow = isFree || chosenBody?.value !== undefined
 
   useLayoutEffect(() => {
     const stage = new StageController(element.current!, setProblem)
@@ -80,6 +84,7 @@ export function Stage({
   }, [scene, document])
   useEffect(() => effect(() => controller.current?.setState(poses.value, efforts.value)), [poses, efforts])
   useEffect(() => effect(() => controller.current?.setGhosts(ghosts?.value ?? [])), [ghosts])
+  useEffect(() => chosenBody && effect(() => controller.current?.setFollowedBody(chosenBody.value)), [chosenBody])
   useEffect(() => overlays && effect(() => controller.current?.setOverlays(overlays.value)), [overlays])
   useEffect(() => controller.current?.setPress(onPress), [onPress])
 
@@ -98,7 +103,9 @@ export function Stage({
         {canFollow && (
           <IconButton
             icon={FollowIcon}
-            label="Follow the robot"
+            label={
+              chosenBody?.value === undefined ? 'Follow the robot' : `Follow ${scene.bodies[chosenBody.value]?.name}`
+            }
             kind="quiet"
             pressed={isFollowing.value}
             onClick={() => {

@@ -1,12 +1,25 @@
-/** The transport bar: playhead, play, steps, speed, loop; time, step and return at the playhead. Its keys are in actions.ts. */
-import { IconButton } from '../controls/button.tsx'
-import { Select } from '../controls/field.tsx'
-import { LoopIcon, PauseIcon, PlayIcon, StepBackIcon, StepIcon, ToEndIcon, ToStartIcon } from '../controls/icons.tsx'
-import { Toolbar } from '../controls/layout.tsx'
-import { Slider } from '../controls/slider.tsx'
-import { formatReturn, formatSeconds } from './format.ts'
-import { SPEEDS, stepOf } from './player.ts'
-import { type OpenRollout, player, row, send } from './state.ts'
+/** The transport bar: rewards and playhead, play, steps, speed, loop; time, step and return at the playhead. Its keys are in actions.ts. */
+import { computed } from '@preact/signals'
+import { IconButton } from '../../controls/button.tsx'
+import { Select } from '../../controls/field.tsx'
+import { LoopIcon, PauseIcon, PlayIcon, StepBackIcon, StepIcon, ToEndIcon, ToStartIcon } from '../../controls/icons.tsx'
+import { Toolbar } from '../../controls/layout.tsx'
+import { Slider } from '../../controls/slider.tsx'
+import { formatReturn, formatSeconds } from '../format.ts'
+import { SPEEDS, stepOf } from '../player.ts'
+import { type OpenRollout, opened, player, row, send } from '../state.ts'
+import { verification } from '../verify/state.ts'
+import { timelineMarks } from './marks.ts'
+import { RewardStrip } from './reward-strip.tsx'
+import './timeline.css'
+
+/** On the timeline of the open rollout. */
+const marks = computed(() => {
+  const entry = opened.value?.entry
+  if (!entry) return []
+  const found = verification.value
+  return timelineMarks({ entry, difference: found.status === 'done' ? found.difference?.step : undefined })
+})
 
 export function Transport({ rollout }: { rollout: OpenRollout }) {
   const state = player.value
@@ -16,17 +29,20 @@ export function Transport({ rollout }: { rollout: OpenRollout }) {
   const { entry } = rollout
   return (
     <div class="transport">
-      <Slider
-        label="Playhead"
-        hideLabel
-        value={step}
-        min={0}
-        max={Math.max(1, steps)}
-        step={1}
-        disabled={steps === 0}
-        format={(value) => `step ${value}, ${formatSeconds(value * controlStep, controlStep)}`}
-        onInput={(value) => send({ type: 'seek', step: value })}
-      />
+      <div class="timeline">
+        <RewardStrip rollout={rollout} marks={marks.value} />
+        <Slider
+          label="Playhead"
+          hideLabel
+          value={step}
+          min={0}
+          max={Math.max(1, steps)}
+          step={1}
+          disabled={steps === 0}
+          format={(value) => `step ${value}, ${formatSeconds(value * controlStep, controlStep)}`}
+          onInput={(value) => send({ type: 'seek', step: value })}
+        />
+      </div>
       <div class="transport-row">
         <Toolbar label="Player">
           <IconButton icon={ToStartIcon} label="To the start" shortcut="Home" kind="quiet" onClick={() => seek(0)} />
