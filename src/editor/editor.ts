@@ -213,7 +213,9 @@ function changed(state: EditorState, change: Change): EditorState {
   const next = { ...state, ...change(state) }
   if (next.draft === state.draft && next.selection === state.selection) return next
   const present = new Set(itemsOf(next.draft).map(keyOf))
-  return { ...next, selection: next.selection.filter((item) => present.has(keyOf(item))) }
+  const selection = next.selection.filter((item) => present.has(keyOf(item)))
+  // The same list where nothing of it is gone, for those who follow it.
+  return selection.length < next.selection.length ? { ...next, selection } : next
 }
 
 /** Whether two states differ in nothing that undo would have to bring back. */

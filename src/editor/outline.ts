@@ -62,8 +62,8 @@ export function rowsOf(groups: readonly OutlineGroup[], closed: ReadonlySet<stri
     ...(closed.has(group.list) ? [] : group.items).map(
       (entry, index): OutlineRow => ({
         kind: 'item',
-        // A name may come twice in a draft.
-        key: `${keyOf(entry.item)}/${entry.index}`,
+        // A name may come twice in a draft; the first one keeps its key wherever it goes.
+        key: `${keyOf(entry.item)}/${firstOf(group, entry.item.name) === entry ? '' : entry.index}`,
         text: entry.item.name,
         entry,
         position: index + 1,
@@ -71,6 +71,10 @@ export function rowsOf(groups: readonly OutlineGroup[], closed: ReadonlySet<stri
       }),
     ),
   ])
+}
+
+function firstOf({ items }: OutlineGroup, name: string): OutlineItem | undefined {
+  return items.find(({ item }) => item.name === name)
 }
 
 /** The next row, from one on and round, whose text begins so; undefined where there is none. */

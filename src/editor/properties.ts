@@ -4,7 +4,7 @@ import { formatPath, type JsonPath } from '../scene/json-document.ts'
 import type { Shape } from '../scene/schema.ts'
 import { acceptsAt, keysAt, schemaAt, valueAt, variantOf } from '../scene/schema-lookup.ts'
 import { convertShape } from './convert-shape.ts'
-import { type Item, isObject, rawEntries, type SceneDraft } from './draft.ts'
+import { type Item, isObject, keyOf, rawEntries, type SceneDraft } from './draft.ts'
 import { defaultFor } from './field-defaults.ts'
 
 /** The value of a field in every selected part; `mixed` where they differ. */
@@ -13,24 +13,58 @@ export type FieldValue = { kind: 'absent' | 'mixed' } | { kind: 'value'; value: 
 /** The paths of items in a draft; of the scene itself where there are none. Items that are not there are left out. */
 export function partsOf(draft: SceneDraft, items: readonly Item[]): JsonPath[] {
   if (items.length === 0) return [[]]
-  return items.flatMap(({ list, name }) => {
-    const found = rawEntries(draft, list).find(({ entry }) => entry.name === name)
-    return found ? [[list, found.index]] : []
+  const indices = new Map<string, number>()
+  for (const list of new Set(items.map((item) => item.list))) {
+    // The first of a name that comes twice.
+    for (const { index, entry } of rawEntries(draft, list).toReversed()) {
+      indices.set(keyOf({ list, name: String(entry.name) }), index)
+    }
+  }
+  return items.flatMap((item) => {
+    const index = indices.get(keyOf(item))
+    return index === undefined ? [] : [[item.list, index]]
   })
 }
 
-/** The fields that all parts have, by path and kind. One part has all of its own. */
+/** The fields that all parts have, by path and kind. One part has all of its own. The same parts have the same section while only values change. */
 export function sharedSection(draft: SceneDraft, parts: readonly JsonPath[]): Section {
-  const [first, ...rest] = parts.map((part) => sectionAt(part, draft))
-  if (!first) throw new Error('There is no part to show.')
-  return rest.reduce(intersect, first)
+  // Hundreds of like bodies are read once.
+  const structures = new Map<string, JsonPath>()
+  for (const part of parts) structures.set(`${String(part[0])} ${structureOf(valueAt(draft, part))}`, part)
+  const key = [parts.length > 1 ? 'several' : 'one', ...[...structures.keys()].sort()].join(' & ')
+  let section = sections.get(key)
+  if (!section) {
+    const [first, ...rest] = [...structures.values()].map((part) => sectionAt(part, draft))
+    if (!first) throw new Error('There is no part to show.')
+    section = rest.reduce(intersect, first)
+    // A name belongs to one part.
+    if (parts.length > 1 && rest.length === 0) section = intersect(first, first)
+    if (sections.size >= MOST_SECTIONS) sections.clear()
+    sections.set(key, section)
+  }
+  return section
+}
+
+/** Sections by the structures that they are of. */
+const sections = new Map<string, Section>()
+const MOST_SECTIONS = 200
+
+/** All that decides which fields a part has: its variant, the variants of what is in its lists, and which objects it has. */
+function structureOf(value: unknown): string {
+  if (!isObject(value)) return typeof value
+  const inner = Object.entries(value).map(([key, below]) => {
+    if (isObject(below)) return `${key}{${structureOf(below)}}`
+    if (Array.isArray(below) && below.some(isObject)) return `${key}[${below.map(structureOf).join()}]`
+    return ''
+  })
+  return [value.kind, value.type, ...inner].filter(Boolean).join(' ')
 }
 
 /** What a field holds in the parts. */
 export function valueOfField(draft: SceneDraft, parts: readonly JsonPath[], field: JsonPath): FieldValue {
   const [first, ...rest] = parts.map((part) => valueAt(draft, [...part, ...field]))
   const text = JSON.stringify(first)
-  if (rest.some((value) => JSON.stringify(value) !== text)) return { kind: 'mixed' }
+  if (rest.some((value) => value !== first && JSON.stringify(value) !== text)) return { kind: 'mixed' }
   return first === undefined ? { kind: 'absent' } : { kind: 'value', value: first }
 }
 
@@ -203,8 +237,8 @@ function inserted(object: object, key: string, value: unknown, schemaKeys: reado
 }
 
 function intersect(a: Section, b: Section): Section {
-  const keyOf = ({ path, kind }: Field) => `${kind} ${formatPath(path)}`
-  const others = new Map(b.fields.map((field) => [keyOf(field), field]))
+  const fieldKey = ({ path, kind }: Field) => `${kind} ${formatPath(path)}`
+  const others = new Map(b.fields.map((field) => [fieldKey(field), field]))
   const sections = new Map(b.sections.map((section) => [formatPath(section.path), section]))
   const units = (x: string, y: string) =>
     [...new Set([...x.split(' or '), ...y.split(' or ')])].filter(Boolean).join(' or ')
@@ -212,7 +246,7 @@ function intersect(a: Section, b: Section): Section {
     ...a,
     isPresent: a.isPresent && b.isPresent,
     fields: a.fields.flatMap((field) => {
-      const other = others.get(keyOf(field))
+      const other = others.get(fieldKey(field))
       // A name is of one part.
       if (!other || field.kind === 'name') return []
       const choices = field.choices.filter((choice) => other.choices.includes(choice))

@@ -114,8 +114,26 @@ export function sectionAt(path: JsonPath, document: unknown): Section {
   return path.length === 0 ? { ...section, fields: section.fields.map(asText) } : section
 }
 
+interface Words {
+  help: string
+  unit: string
+  ifAbsent: string
+}
+
+/** Descriptions are the schema's, so there are as many as it has fields. */
+const read = new Map<string, Words>()
+
 /** What a description says: its words, the unit, and what holds if the field is absent. */
-export function readDescription(description: string): { help: string; unit: string; ifAbsent: string } {
+export function readDescription(description: string): Words {
+  let words = read.get(description)
+  if (!words) {
+    words = wordsOf(description)
+    read.set(description, words)
+  }
+  return words
+}
+
+function wordsOf(description: string): Words {
   const end = description.search(/; |\. /)
   const [head, tail] = end < 0 ? [description, ''] : [description.slice(0, end), description.slice(end + 2)]
   const parts = head.split(', ')

@@ -206,5 +206,22 @@ describe.each(shells)('in %s', (shell) => {
       expect(scene()).toEqual(kept)
       expect(app.errors).toEqual([])
     }, 60_000)
+
+    test.runIf(shell === 'electron')(
+      'closing the window without saving ends the app, and the file is as it was',
+      async () => {
+        const kept = scene()
+        await eventually(() => app.page.title()).toContain('●')
+        await app.electron!.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close())
+        const question = app.page.getByRole('dialog', { name: 'Unsaved changes' })
+        const discard = question.getByRole('button', { name: 'Don’t save' })
+        await discard.waitFor()
+        // The page may be gone before it can say that it was clicked.
+        await discard.click().catch(() => {})
+        await eventually(() => app.process.exitCode).toBe(0)
+        expect(scene()).toEqual(kept)
+      },
+      60_000,
+    )
   })
 })

@@ -39,6 +39,7 @@ describe.each(shells)('in %s', (shell) => {
       app.page
         .locator('[role=treeitem][aria-selected=true]')
         .evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.row!.split('/')[1]))
+    const focused = () => app.page.evaluate(() => (document.activeElement as HTMLElement).dataset.row)
     /** What undo would do, as the palette says it. */
     const undoLabel = async () => {
       await key('Control+k')
@@ -68,13 +69,14 @@ describe.each(shells)('in %s', (shell) => {
       await app.page.keyboard.type('knee')
       await key('Enter')
       await eventually(selected).toEqual(['knee'])
-      await eventually(() => app.page.evaluate(() => (document.activeElement as HTMLElement).dataset.row)).toContain(
-        'knee',
-      )
+      await eventually(focused).toContain('/knee/')
       await key('Alt+ArrowUp')
       await eventually(() => row('knee').getAttribute('aria-posinset')).toBe('1')
+      await eventually(focused).toContain('/knee/')
       await key('Delete')
       await eventually(() => row('knee').count()).toBe(0)
+      // The keys go on from where it was.
+      await eventually(focused).toContain('actuators/thigh_motor/')
     })
 
     test('a formula is a number; what is none is said and not taken, and Escape brings the old value back', async () => {

@@ -151,6 +151,14 @@ describe('the editor', () => {
     expect(made.scene.value?.name).toBe('fine')
   })
 
+  test('the selection is the same list while what is selected changes', () => {
+    const made = editor()
+    made.select([{ list: 'bodies', name: 'torso' }])
+    const before = made.selection.value
+    made.edit('Describe', (draft) => void Object.assign(draft, { description: 'x' }))
+    expect(made.selection.value).toBe(before)
+  })
+
   test('the selection comes back with an undo, and holds only what is there', () => {
     const made = editor()
     const torso = { list: 'bodies', name: 'torso' } as const

@@ -17,7 +17,7 @@ import {
   valueOfField,
 } from '../../src/editor/properties.ts'
 import { draftText, readDraft, validateDraft } from '../../src/editor/text.ts'
-import type { Field, Section } from '../../src/scene/fields.ts'
+import { type Field, type Section, sectionAt } from '../../src/scene/fields.ts'
 import type { JsonPath } from '../../src/scene/json-document.ts'
 import type { Shape } from '../../src/scene/schema.ts'
 import { acceptsAt, valueAt } from '../../src/scene/schema-lookup.ts'
@@ -61,6 +61,25 @@ describe('what several parts have in common', () => {
     const section = sharedSection(hopper(), partsOf(hopper(), []))
     expect(keys(section)).toEqual(['name', 'description'])
     expect(section.sections.map(({ title }) => title)).toEqual(['World', 'Task'])
+  })
+
+  test('stays the same while values change, and follows variants, shapes and objects', () => {
+    const draft = all()
+    const parts = partsOf(draft, [item('bodies', 'lift')])
+    const before = sharedSection(draft, parts)
+    expect(sharedSection(setField(draft, parts, ['friction'], 0.1), parts)).toBe(before)
+    expect(sharedSection(draft, [...parts, ...parts])).not.toBe(before)
+    const changes: [string, SceneDraft][] = [
+      ['no motion', setField(draft, parts, ['motion'], undefined)],
+      ['another kind', setVariant(draft, parts, ['kind'], 'fixed')],
+      ['another shape', setVariant(draft, parts, ['shapes', 0, 'type'], 'circle')],
+      ['one more shape', addToList(draft, parts, ['shapes'], 'box')],
+    ]
+    for (const [what, changed] of changes) {
+      const section = sharedSection(changed, parts)
+      expect([what, JSON.stringify(section)]).toEqual([what, JSON.stringify(sectionAt(parts[0]!, changed))])
+      expect([what, JSON.stringify(section) === JSON.stringify(before)]).toEqual([what, false])
+    }
   })
 
   test('values are one, mixed or absent', () => {

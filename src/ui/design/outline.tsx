@@ -2,11 +2,12 @@
  * The outline beside the stage: every named part of the scene as a tree. What is selected here is selected on the canvas, and
  * the other way round. The tree has one tab stop; arrows, Home, End and first letters go through it.
  */
-import { computed, signal, useSignal } from '@preact/signals'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { computed, signal, useComputed, useSignal } from '@preact/signals'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { type Item, keyOf } from '../../editor/draft.ts'
 import {
   type OutlineGroup,
+  type OutlineItem,
   type OutlineRow,
   outlineOf,
   problemOfName,
@@ -46,6 +47,8 @@ const closed = signal<ReadonlySet<string>>(new Set())
 const current = signal<string | undefined>(undefined)
 /** The row whose name is typed. */
 const renaming = signal<string | undefined>(undefined)
+/** Whether the current row takes the focus when it is drawn next. */
+const focus = { follows: false }
 
 const showContextMenu = contextMenuOf('outline')
 
@@ -64,6 +67,8 @@ export function renameSelected(): void {
 
 export function Outline() {
   const shown = groups.value
+  // The same rows as long as they say the same: of hundreds, those are drawn whose selection changes.
+  const rows = useMemo(() => rowsOf(shown, closed.value), [shown, closed.value])
   return (
     <nav class="outline" aria-label="Outline">
       <header class="panel-head">
@@ -75,7 +80,7 @@ export function Outline() {
           then listed here.
         </EmptyState>
       ) : (
-        <Tree rows={rowsOf(shown, closed.value)} />
+        <Tree rows={rows} />
       )}
     </nav>
   )
@@ -86,12 +91,11 @@ function Tree({ rows }: { rows: readonly OutlineRow[] }) {
   /** Where a range of rows begins that Shift extends. */
   const anchor = useRef<string>(undefined)
   const typed = useRef({ text: '', at: 0 })
-  const now = Math.max(
-    0,
-    rows.findIndex(({ key }) => key === current.value),
-  )
-  /** Whether the row takes the focus when it is drawn. */
-  const follow = useRef(false)
+  const found = rows.findIndex(({ key }) => key === current.value)
+  // Where the row is gone, the keys go on from its place.
+  const place = useRef(0)
+  const now = found >= 0 ? found : Math.min(place.current, rows.length - 1)
+  place.current = now
   /** Whether the selection was made here. */
   const isOwn = useRef(false)
 
@@ -107,9 +111,9 @@ function Tree({ rows }: { rows: readonly OutlineRow[] }) {
     if (tree.current && element) scrollWithin(tree.current, element)
   }, [chosen])
   useLayoutEffect(() => {
-    if (!follow.current) return
-    follow.current = false
-    elementOf(tree.current, current.peek())?.focus()
+    if (!focus.follows) return
+    focus.follows = false
+    elementOf(tree.current, rows[now]?.key)?.focus()
   })
 
   const itemsBetween = (from: number, to: number): Item[] =>
@@ -118,7 +122,7 @@ function Tree({ rows }: { rows: readonly OutlineRow[] }) {
       .flatMap((row) => (row.kind === 'item' ? [row.entry.item] : []))
   const choose = (index: number, how: 'only' | 'toggle' | 'extend' | 'focus') => {
     const row = rows[Math.min(rows.length - 1, Math.max(0, index))]!
-    follow.current = true
+    focus.follows = true
     isOwn.current = how !== 'focus'
     current.value = row.key
     if (how === 'focus') return
@@ -144,7 +148,7 @@ function Tree({ rows }: { rows: readonly OutlineRow[] }) {
     if (isOpen) next.delete(row.key)
     else next.add(row.key)
     closed.value = next
-    follow.current = true
+    focus.follows = true
   }
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -156,7 +160,7 @@ function Tree({ rows }: { rows: readonly OutlineRow[] }) {
     const how = shiftKey ? 'extend' : hasModifier ? 'focus' : 'only'
     if (altKey && (key === 'ArrowUp' || key === 'ArrowDown')) {
       performNamed(key === 'ArrowUp' ? 'outline.up' : 'outline.down')
-      follow.current = true
+      focus.follows = true
     } else if (altKey) return
     else if (key === 'ArrowDown') choose(now + 1, how)
     else if (key === 'ArrowUp') choose(now - 1, how)
@@ -178,13 +182,15 @@ function Tree({ rows }: { rows: readonly OutlineRow[] }) {
       if (row.kind === 'group') setOpen(row, closed.peek().has(row.key))
       else performNamed('inspector.properties')
     } else if (key === 'F2' && row.kind === 'item') renaming.value = row.key
-    else if (key === 'Delete' || key === 'Backspace') performNamed('edit.delete')
-    else if (key === 'Escape') editor.select([])
+    else if (key === 'Delete' || key === 'Backspace') {
+      performNamed('edit.delete')
+      focus.follows = true
+    } else if (key === 'Escape') editor.select([])
     else if (!hasModifier && key.length === 1) {
       const { text, at } = typed.current
       typed.current = { text: event.timeStamp - at < TYPE_AHEAD ? text + key : key, at: event.timeStamp }
-      const found = rowBeginning(rows, now, typed.current.text)
-      if (found !== undefined) choose(found, 'only')
+      const next = rowBeginning(rows, now, typed.current.text)
+      if (next !== undefined) choose(next, 'only')
     } else return
     event.preventDefault()
     event.stopPropagation()
@@ -198,112 +204,96 @@ function Tree({ rows }: { rows: readonly OutlineRow[] }) {
       aria-labelledby="outline-title"
       aria-multiselectable="true"
       onKeyDown={onKeyDown}
+      onClick={(event) => {
+        const index = rowAt(rows, event.target)
+        const row = rows[index]
+        if (row?.kind === 'group') setOpen(row, closed.peek().has(row.key))
+        else if (row) choose(index, event.shiftKey ? 'extend' : event.ctrlKey || event.metaKey ? 'toggle' : 'only')
+      }}
+      onDblClick={(event) => {
+        const row = rows[rowAt(rows, event.target)]
+        if (row?.kind === 'item') renaming.value = row.key
+      }}
       onContextMenu={(event) => {
-        const key = (event.target as Element).closest<HTMLElement>('[data-row]')?.dataset.row
-        const row = rows.find((each) => each.key === key)
+        const index = rowAt(rows, event.target)
+        const row = rows[index]
         // The menu is for what is selected; a part that is not becomes it.
-        if (row?.kind === 'item' && !selectedKeys.peek().has(keyOf(row.entry.item))) choose(rows.indexOf(row), 'only')
+        if (row?.kind === 'item' && !selectedKeys.peek().has(keyOf(row.entry.item))) choose(index, 'only')
         showContextMenu(event)
       }}
     >
       {rows.map((row, index) => (
-        <Row
-          key={row.key}
-          row={row}
-          isCurrent={index === now}
-          isRenamed={renaming.value === row.key}
-          onPress={(event) =>
-            choose(index, event.shiftKey ? 'extend' : event.ctrlKey || event.metaKey ? 'toggle' : 'only')
-          }
-          onToggle={() => setOpen(row, closed.peek().has(row.key))}
-          onRenamed={() => {
-            follow.current = true
-            renaming.value = undefined
-          }}
-        />
+        <Row key={row.key} row={row} isCurrent={index === now} isRenamed={renaming.value === row.key} />
       ))}
     </div>
   )
 }
 
-function Row({
-  row,
-  isCurrent,
-  isRenamed,
-  onPress,
-  onToggle,
-  onRenamed,
-}: {
+interface RowProps {
   row: OutlineRow
   isCurrent: boolean
   isRenamed: boolean
-  onPress: (event: MouseEvent) => void
-  onToggle: () => void
-  onRenamed: () => void
-}) {
-  const common = {
-    'data-row': row.key,
-    'aria-posinset': row.position,
-    'aria-setsize': row.size,
-  } as const
-  const tabIndex = isCurrent ? 0 : -1
-  if (row.kind === 'group') {
-    const isOpen = !closed.value.has(row.key)
-    const Arrow = isOpen ? OpenGroupIcon : ClosedGroupIcon
-    return (
-      // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the tree's
-      <div
-        {...common}
-        role="treeitem"
-        tabIndex={tabIndex}
-        class="outline-row group"
-        aria-level={1}
-        aria-expanded={isOpen}
-        aria-selected={false}
-        onClick={onToggle}
-      >
-        <Arrow />
-        <span class="outline-name">{row.text}</span>
-        <span class="outline-detail">{row.group.items.length}</span>
-      </div>
-    )
-  }
-  const { item, type, detail, index } = row.entry
+}
+
+function Row(props: RowProps) {
+  const { row, isCurrent } = props
+  if (row.kind === 'item') return <ItemRow {...props} entry={row.entry} />
+  const isOpen = !closed.value.has(row.key)
+  const Arrow = isOpen ? OpenGroupIcon : ClosedGroupIcon
+  return (
+    <div
+      {...attributesOf(row)}
+      role="treeitem"
+      tabIndex={isCurrent ? 0 : -1}
+      class="outline-row group"
+      aria-level={1}
+      aria-expanded={isOpen}
+      aria-selected={false}
+    >
+      <Arrow />
+      <span class="outline-name">{row.text}</span>
+      <span class="outline-detail">{row.group.items.length}</span>
+    </div>
+  )
+}
+
+function attributesOf({ key, position, size }: OutlineRow) {
+  return { 'data-row': key, 'aria-posinset': position, 'aria-setsize': size }
+}
+
+function ItemRow({ row, isCurrent, isRenamed, entry }: RowProps & { entry: OutlineItem }) {
+  const { item, type, detail, index } = entry
   const key = keyOf(item)
-  const isChosen = selectedKeys.value.has(key)
-  const problem = places.value.get(`${item.list}[${index}]`)
+  const isChosen = useComputed(() => selectedKeys.value.has(key)).value
+  const isHidden = useComputed(() => hidden.value.has(key)).value
+  const isLocked = useComputed(() => locked.value.has(key)).value
+  const problem = useComputed(() => places.value.get(`${item.list}[${index}]`)).value
   const Glyph = iconOf(type)
-  const isHidden = hidden.value.has(key)
   if (isRenamed) {
     return (
       <div
-        {...common}
+        {...attributesOf(row)}
         role="treeitem"
-        tabIndex={tabIndex}
+        tabIndex={isCurrent ? 0 : -1}
         class="outline-row item"
         aria-level={2}
         aria-selected={isChosen}
       >
         <Glyph />
-        <NameInput item={item} onDone={onRenamed} />
+        <NameInput item={item} />
       </div>
     )
   }
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the tree's
     <div
-      {...common}
+      {...attributesOf(row)}
       role="treeitem"
-      tabIndex={tabIndex}
+      tabIndex={isCurrent ? 0 : -1}
       class={`outline-row item${isHidden ? ' hidden-item' : ''}`}
       aria-level={2}
       aria-selected={isChosen}
       aria-label={[`${item.name} ${detail}`.trim(), type, problem && `problem: ${problem}`].filter(Boolean).join(', ')}
       title={problem ?? [type, detail !== type && detail].filter(Boolean).join(': ')}
-      onClick={onPress}
-      onDblClick={() => {
-        renaming.value = row.key
-      }}
     >
       <Glyph />
       <span class="outline-name">{item.name}</span>{' '}
@@ -315,7 +305,7 @@ function Row({
         <span class="outline-detail">{detail}</span>
       )}
       <Mark item={item} mark="hidden" isOn={isHidden} />
-      <Mark item={item} mark="locked" isOn={locked.value.has(key)} />
+      <Mark item={item} mark="locked" isOn={isLocked} />
     </div>
   )
 }
@@ -349,7 +339,7 @@ function Mark({ item, mark, isOn }: { item: Item; mark: 'hidden' | 'locked'; isO
 }
 
 /** The name of an item while it is typed: Enter takes it, Escape leaves the old one. */
-function NameInput({ item, onDone }: { item: Item; onDone: () => void }) {
+function NameInput({ item }: { item: Item }) {
   const input = useRef<HTMLInputElement>(null)
   const text = useSignal(item.name)
   const problem = problemOfName(editor.draft.peek(), item, text.value)
@@ -366,7 +356,8 @@ function NameInput({ item, onDone }: { item: Item; onDone: () => void }) {
       current.value = current.peek()?.replace(keyOf(item), keyOf({ ...item, name: text.peek() }))
       rename(editor, item, text.peek())
     }
-    onDone()
+    focus.follows = true
+    renaming.value = undefined
   }
   return (
     <span class="outline-rename">
@@ -402,6 +393,13 @@ function NameInput({ item, onDone }: { item: Item; onDone: () => void }) {
 function isSelected(rows: readonly OutlineRow[], key: string | undefined): boolean {
   const row = rows.find((each) => each.key === key)
   return row?.kind === 'item' && selectedKeys.peek().has(keyOf(row.entry.item))
+}
+
+/** The row that an event is on; -1 where it is on none, or on a control in it. */
+function rowAt(rows: readonly OutlineRow[], target: EventTarget | null): number {
+  if (!(target instanceof Element) || target.closest('input, button')) return -1
+  const key = target.closest<HTMLElement>('[data-row]')?.dataset.row
+  return rows.findIndex((row) => row.key === key)
 }
 
 function elementOf(tree: HTMLElement | null, key: string | undefined): HTMLElement | undefined {

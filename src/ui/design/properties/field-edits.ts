@@ -1,4 +1,5 @@
 /** Changes of fields as steps of the document's history. */
+import { useState } from 'preact/hooks'
 
 import { isObject, type SceneDraft } from '../../../editor/draft.ts'
 import type { Gesture } from '../../../editor/editor.ts'
@@ -33,6 +34,19 @@ export function changeDraft(label: string, change: (draft: SceneDraft) => SceneD
 export function changeField({ parts, words }: Shown, { path, label }: Field, value: unknown, merge?: string): void {
   const verb = value === undefined ? 'Unset' : 'Change'
   changeDraft(`${verb} ${label.toLowerCase()} of ${words}`, (draft) => setField(draft, parts, path, value), merge)
+}
+
+/**
+ * What is typed into a field and not taken yet: it belongs to the selection that it was typed for, and is gone with it. As
+ * `useState`.
+ */
+export function useTyped(): [string | undefined, (text: string | undefined) => void] {
+  const selection = editor.selection.value
+  const [typed, setTyped] = useState<{ text: string; of: unknown }>()
+  return [
+    typed?.of === selection ? typed.text : undefined,
+    (text) => setTyped(text === undefined ? undefined : { text, of: selection }),
+  ]
 }
 
 let sliding: { key: string; gesture: Gesture } | undefined

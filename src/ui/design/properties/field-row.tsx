@@ -1,5 +1,5 @@
 /** One field of the inspector: label, control, unit, what is wrong; and a button that takes an optional one away. */
-import { type Signal, useSignal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
 import { rawEntries } from '../../../editor/draft.ts'
@@ -9,7 +9,7 @@ import { formatPath } from '../../../scene/json-document.ts'
 import { Button, IconButton } from '../../controls/button.tsx'
 import { CloseIcon } from '../../controls/icons.tsx'
 import { editor } from '../document.ts'
-import { changeDraft, changeField, endSlide, type FieldProps, type Shown, slideField } from './field-edits.ts'
+import { changeDraft, changeField, endSlide, type FieldProps, type Shown, slideField, useTyped } from './field-edits.ts'
 import { ConstantsControl, GroupsControl, PointsControl } from './list-controls.tsx'
 import { NumberControl } from './number-control.tsx'
 import { NameControl, TextControl } from './text-controls.tsx'
@@ -38,8 +38,9 @@ export function FieldRow({
   help: Signal<string>
 }) {
   const id = useId()
-  const typedProblem = useSignal<string | undefined>(undefined)
-  const said = typedProblem.value ?? problem
+  // Of what is typed and not taken: it goes with it.
+  const [typedProblem, setTypedProblem] = useTyped()
+  const said = typedProblem ?? problem
   const words = [field.label, field.help].filter(Boolean).join(': ')
   const tell = () => {
     help.value = words
@@ -81,9 +82,7 @@ export function FieldRow({
             {...{ shown, field, value, id }}
             describedBy={`${id}-note`}
             isWrong={said !== undefined}
-            onProblem={(next) => {
-              typedProblem.value = next
-            }}
+            onProblem={setTypedProblem}
           />
         )}
       </div>

@@ -1,6 +1,5 @@
 /** Controls of fields that hold many values: points, collision groups, constants. */
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
 import { isObject } from '../../../editor/draft.ts'
 import { freeName, takenNames } from '../../../editor/names.ts'
 import { type FieldValue, setField } from '../../../editor/properties.ts'
@@ -8,7 +7,7 @@ import type { Field } from '../../../scene/fields.ts'
 import { Button, IconButton } from '../../controls/button.tsx'
 import { CloseIcon, PlusIcon } from '../../controls/icons.tsx'
 import { editor } from '../document.ts'
-import { changeDraft, changeField, type Shown } from './field-edits.ts'
+import { changeDraft, changeField, type Shown, useTyped } from './field-edits.ts'
 import { NumberControl } from './number-control.tsx'
 
 interface ControlProps {
@@ -159,7 +158,7 @@ function ConstantName({
   onProblem: (problem: string | undefined) => void
   onCommit: (name: string) => void
 }) {
-  const [typed, setTyped] = useState<string>()
+  const [typed, setTyped] = useTyped()
   const type = (text: string | undefined) => {
     setTyped(text)
     const isTaken = text !== undefined && text !== name && taken.includes(text)

@@ -6,7 +6,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { numberOf, shortText, stepped } from '../../../editor/number-text.ts'
 import type { FieldValue } from '../../../editor/properties.ts'
 import { editor } from '../document.ts'
-import { constantsOf } from './field-edits.ts'
+import { constantsOf, useTyped } from './field-edits.ts'
 
 export function NumberControl({
   id,
@@ -37,7 +37,7 @@ export function NumberControl({
   /** By an arrow key; presses that follow each other belong together. */
   onStep: (value: number) => void
 }) {
-  const [typed, setTyped] = useState<string>()
+  const [typed, setTyped] = useTyped()
   const [isFocused, setFocused] = useState(false)
   const input = useRef<HTMLInputElement>(null)
   const isFresh = useRef(false)

@@ -3,10 +3,11 @@
  * Without a selection it has the scene's own: its name, its world, its task's limits.
  */
 import { type Signal, useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Item, SceneDraft } from '../../../editor/draft.ts'
 import {
   addToList,
+  type FieldValue,
   partsOf,
   removeFromList,
   setDefault,
@@ -42,16 +43,20 @@ export function Properties({ isEditing }: { isEditing: boolean }) {
   useEffect(() => {
     help.value = ''
   }, [key])
+  const words = wordsFor(selection)
+  // The same as long as the same parts are shown, so that a field is drawn anew only where its value changes.
+  const shown = useMemo((): Shown => ({ parts, words }), [key, words])
+  const values = useRef(new Map<string, FieldValue>())
   if (parts.length === 0) return null
-  const shown: Shown = { parts, words: wordsFor(selection) }
   const section = sharedSection(draft, parts)
+  const problems = ownProblems(shown)
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys come from the fields inside
-    <div class="properties" key={key} onKeyDown={undoFromField}>
+    <div class="properties" onKeyDown={undoFromField}>
       <header class="properties-head">
         <h2>{titleFor(draft, selection)}</h2>
         {selection.length > 1 && <p class="field-help">What is changed here is changed in all of them.</p>}
-        <OtherProblems shown={shown} section={section} />
+        <OtherProblems isScene={selection.length === 0} section={section} problems={problems} />
       </header>
       {!isEditing && (
         <div class="properties-other">
@@ -62,7 +67,7 @@ export function Properties({ isEditing }: { isEditing: boolean }) {
         </div>
       )}
       <fieldset class="properties-fields" aria-label="Fields" disabled={!isEditing}>
-        <SectionBody {...{ draft, shown, section, help }} level={0} />
+        <SectionBody {...{ draft, shown, section, help, problems }} values={values.current} level={0} />
       </fieldset>
       <output class="properties-help" aria-hidden="true">
         {help.value || 'Numbers may be typed as formulas: 2*pi/3, 1/3, 30° for an angle.'}
@@ -86,19 +91,38 @@ interface SectionProps {
   shown: Shown
   section: Section
   help: Signal<string>
+  /** The last value of each field, so that one that is the same stays the same. */
+  values: Map<string, FieldValue>
+  problems: readonly OwnProblem[]
   level: number
 }
 
-function SectionBody({ draft, shown, section, help, level }: SectionProps) {
-  const problems = editor.problems.value
+/** A problem of a shown part. */
+interface OwnProblem {
+  /** Of the scene. */
+  path: string
+  /** From the part. */
+  inside: string
+  message: string
+}
+
+function ownProblems({ parts }: Shown): OwnProblem[] {
+  const places = parts.map(formatPath)
+  return editor.problems.value.flatMap(({ path, message }) => {
+    const place = places.find((each) => each === '' || isAt(path, each))
+    return place === undefined ? [] : [{ path, inside: path.slice(place.length).replace(/^\./, ''), message }]
+  })
+}
+
+/** Whether a path is of a place, or of something in it. */
+function isAt(path: string, place: string): boolean {
+  return path === place || path.startsWith(`${place}[`) || path.startsWith(`${place}.`)
+}
+
+function SectionBody({ draft, shown, section, help, values, problems, level }: SectionProps) {
   const problemOf = ({ path }: Field) => {
-    const places = shown.parts.map((part) => formatPath([...part, ...path]))
-    return problems.find((problem) =>
-      places.some(
-        (place) =>
-          problem.path === place || problem.path.startsWith(`${place}[`) || problem.path.startsWith(`${place}.`),
-      ),
-    )?.message
+    const place = formatPath(path)
+    return problems.find(({ inside }) => isAt(inside, place))?.message
   }
   return (
     <>
@@ -109,7 +133,7 @@ function SectionBody({ draft, shown, section, help, level }: SectionProps) {
               key={formatPath(field.path)}
               shown={shown}
               field={field}
-              value={valueOfField(draft, shown.parts, field.path)}
+              value={sameValue(values, formatPath(field.path), valueOfField(draft, shown.parts, field.path))}
               problem={problemOf(field)}
               help={help}
             />
@@ -117,14 +141,26 @@ function SectionBody({ draft, shown, section, help, level }: SectionProps) {
         </div>
       )}
       {section.sections.map((inner) => (
-        <InnerSection key={formatPath(inner.path)} {...{ draft, shown, help }} section={inner} level={level + 1} />
+        <InnerSection
+          key={formatPath(inner.path)}
+          {...{ draft, shown, help, values, problems }}
+          section={inner}
+          level={level + 1}
+        />
       ))}
       {section.list && <AddToList shown={shown} section={section} />}
     </>
   )
 }
 
-function InnerSection({ draft, shown, section, help, level }: SectionProps) {
+function sameValue(values: Map<string, FieldValue>, key: string, value: FieldValue): FieldValue {
+  const last = values.get(key)
+  if (last && JSON.stringify(last) === JSON.stringify(value)) return last
+  values.set(key, value)
+  return value
+}
+
+function InnerSection({ draft, shown, section, help, values, problems, level }: SectionProps) {
   const isEntry = typeof section.path.at(-1) === 'number'
   const Title = level > 1 ? 'h4' : 'h3'
   const remove = () => {
@@ -159,7 +195,9 @@ function InnerSection({ draft, shown, section, help, level }: SectionProps) {
           <IconButton icon={CloseIcon} kind="quiet" label={`Remove ${section.title.toLowerCase()}`} onClick={remove} />
         )}
       </header>
-      {(section.isPresent || !section.isOptional) && <SectionBody {...{ draft, shown, section, help, level }} />}
+      {(section.isPresent || !section.isOptional) && (
+        <SectionBody {...{ draft, shown, section, help, values, problems, level }} />
+      )}
     </section>
   )
 }
@@ -194,17 +232,19 @@ function AddToList({ shown, section }: { shown: Shown; section: Section }) {
 }
 
 /** Problems of the shown parts that are of no field: a key that is not known, or a part that fits no schema. */
-function OtherProblems({ shown, section }: { shown: Shown; section: Section }) {
+function OtherProblems({
+  isScene,
+  section,
+  problems,
+}: {
+  isScene: boolean
+  section: Section
+  problems: readonly OwnProblem[]
+}) {
   const known = fieldPaths(section)
-  const found = editor.problems.value.filter(({ path }) =>
-    shown.parts.some((part) => {
-      const place = formatPath(part)
-      // The scene's lists are not its fields.
-      if (part.length === 0) return path === ''
-      if (path !== place && !path.startsWith(`${place}.`) && !path.startsWith(`${place}[`)) return false
-      const own = path.slice(place.length).replace(/^\./, '')
-      return !known.some((field) => own === field || own.startsWith(`${field}[`) || own.startsWith(`${field}.`))
-    }),
+  const found = problems.filter(({ inside }) =>
+    // The scene's lists are not its fields.
+    isScene ? inside === '' : !known.some((field) => isAt(inside, field)),
   )
   return (
     <>

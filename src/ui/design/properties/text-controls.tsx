@@ -1,12 +1,11 @@
 /** Controls for text: names, descriptions, formulas of time. Enter or leaving the field takes what is typed, Escape does not. */
-import { useState } from 'preact/hooks'
 import { ITEM_LISTS, type Item } from '../../../editor/draft.ts'
 import { problemOfName, rename } from '../../../editor/outline.ts'
 import { editor } from '../document.ts'
-import { changeField, type FieldProps } from './field-edits.ts'
+import { changeField, type FieldProps, useTyped } from './field-edits.ts'
 
 export function TextControl({ shown, field, value, id, describedBy, isWrong }: FieldProps) {
-  const [typed, setTyped] = useState<string>()
+  const [typed, setTyped] = useTyped()
   const text = value.kind === 'value' ? String(value.value) : ''
   const commit = () => {
     setTyped(undefined)
@@ -44,7 +43,7 @@ export function TextControl({ shown, field, value, id, describedBy, isWrong }: F
 
 /** The name of a part: everything that refers to it follows. */
 export function NameControl({ shown, value, id, describedBy, isWrong, onProblem }: FieldProps) {
-  const [typed, setTyped] = useState<string>()
+  const [typed, setTyped] = useTyped()
   const name = value.kind === 'value' ? String(value.value) : ''
   const list = ITEM_LISTS.find((each) => each === shown.parts[0]?.[0])
   const item: Item | undefined = list && { list, name }
