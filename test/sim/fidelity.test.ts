@@ -1,7 +1,8 @@
 // The physics of the built-in scenes against independent truths: equations of motion, MuJoCo, and the conservation of energy.
 // `npm start -- bench fidelity` measures the same with more starts; docs/physics.md has its figures.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { builtInNames } from '../../src/host/scenes.ts'
 import { loadScene } from '../../src/scene/load.ts'
 import type { Scene } from '../../src/scene/schema.ts'
 import { createEnvironment } from '../../src/sim/environment.ts'
@@ -17,9 +18,7 @@ import { auditDoublePendulum, auditPendulum, plainDoublePendulumScene } from '..
 import { startedAt } from '../oracles/starts.ts'
 
 const folder = new URL('../../scenes/', import.meta.url)
-const names = readdirSync(folder)
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => file.replace('.json', ''))
+const names = builtInNames()
 const sceneOf = (name: string): Scene => loadScene(readFileSync(new URL(`${name}.json`, folder), 'utf8'), name)
 
 const HOPPER_CONTACT = { timestep: 0.002, contact: 'solimp=".8 .8 .01" solref=".02 1" margin="0.001"' }

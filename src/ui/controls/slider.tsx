@@ -1,6 +1,9 @@
 /** A slider with its label and its value in words; the arrow keys, Home and End work as in any range input. */
 import { useId } from 'preact/hooks'
 
+const UP = ['ArrowRight', 'ArrowUp', 'PageUp', 'End']
+const DOWN = ['ArrowLeft', 'ArrowDown', 'PageDown', 'Home']
+
 export function Slider({
   label,
   value,
@@ -50,6 +53,10 @@ export function Slider({
         aria-valuetext={format(value)}
         style={{ '--from': `${from}%`, '--to': `${to}%` }}
         onInput={(event) => onInput(event.currentTarget.valueAsNumber)}
+        onKeyDown={({ key }) => {
+          // The browser tells nothing of a key at the end of the range; it is a wish all the same where something else moves the slider.
+          if ((UP.includes(key) && value === max) || (DOWN.includes(key) && value === min)) onInput(value)
+        }}
         onPointerUp={() => onRelease?.()}
         onPointerCancel={() => onRelease?.()}
       />
