@@ -14,6 +14,7 @@ import type { Scene } from '../scene/schema.ts'
 import { commandedEfforts, effortCount } from '../sim/efforts.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import { record } from './host.ts'
+import { RolloutTrash } from './rollout-trash.ts'
 import type { Answer, RolloutColumns, RolloutEntry } from './rpc/contract.ts'
 
 export interface RolloutLibrary {
@@ -21,9 +22,19 @@ export interface RolloutLibrary {
   open(id: string): Promise<Answer<'rollouts.open'>>
   read(id: string, from: number, to: number): Promise<RolloutColumns>
   record(run: string, seed: number): Promise<RolloutEntry>
+  /** Poses for a picture of a rollout (the contract's `rollouts.preview`). */
+  preview(id: string): Promise<Answer<'rollouts.preview'>>
+  delete(id: string): Answer<'rollouts.delete'>
+  restore(deletion: string): Promise<RolloutEntry>
+  /** Deletes for good what was deleted: all of it, or what is older than a month. */
+  emptyTrash(which: 'all' | 'old'): void
   /** Where the file of a rollout lies. Throws a UserError where it has no run. */
   fileOf(id: string): string
 }
+
+/** Poses of a preview, and s between two of them. */
+const PREVIEW_POSES = 4
+const PREVIEW_INTERVAL = 0.12
 
 /** Damaged rollouts kept in memory; whole ones are read by range. */
 const CACHED = 2
@@ -35,6 +46,7 @@ interface Salvaged {
 }
 
 export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
+  const trash = new RolloutTrash(runsFolder)
   const cache = new Map<string, Salvaged>()
 
   const fileOf = (id: string): string => {
@@ -112,6 +124,22 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
       )
       return columnsOf(await sceneOf(id), frames, from)
     },
+    async preview(id) {
+      const { scene, entry } = { scene: await sceneOf(id), entry: await entryOf(id) }
+      const middle = Math.round(entry.steps / 2)
+      const apart = Math.max(1, Math.round(PREVIEW_INTERVAL / scene.world.controlStep))
+      const steps = Array.from({ length: PREVIEW_POSES }, (_, index) => Math.max(0, middle - index * apart)).reverse()
+      const first = steps[0]!
+      const columns = await this.read(id, first, middle + 1)
+      const size = 3 * scene.bodies.length
+      return {
+        scene,
+        poses: [...new Set(steps)].map((step) => columns.poses.slice((step - first) * size, (step - first + 1) * size)),
+      }
+    },
+    delete: (id) => ({ deletion: trash.put(id, fileOf(id)) }),
+    emptyTrash: (which) => trash.empty(which),
+    restore: async (deletion) => entryOf(trash.restore(deletion)),
     async record(run, seed) {
       const folder = RunFolder.open(runsFolder, run)
       const name = `seed-${seed}.mcap`

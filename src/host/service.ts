@@ -237,6 +237,7 @@ export function createHostService(options: HostServiceOptions): HostService {
       }),
     'trash.empty': () => {
       trash.empty('all')
+      rollouts.emptyTrash('all')
       return {}
     },
     'runs.metrics': ({ run }) => {
@@ -249,6 +250,9 @@ export function createHostService(options: HostServiceOptions): HostService {
     'rollouts.open': ({ id }) => rollouts.open(id),
     'rollouts.read': ({ id, from, to }) => rollouts.read(id, from, to),
     'rollouts.record': ({ run, seed }) => rollouts.record(run, seed),
+    'rollouts.preview': ({ id }) => rollouts.preview(id),
+    'rollouts.delete': ({ id }) => rollouts.delete(id),
+    'rollouts.restore': ({ deletion }) => rollouts.restore(deletion),
     'rollouts.verify': async ({ id }) => {
       const tell = (step: number, steps: number) => broadcast('rollouts.verifying', { id, step, steps })
       return (await verifications.start(id, rollouts.fileOf(id), tell)) ?? null
@@ -260,6 +264,7 @@ export function createHostService(options: HostServiceOptions): HostService {
   }
 
   trash.empty('old')
+  rollouts.emptyTrash('old')
   // What waited when the app was closed.
   trainings.next()
 

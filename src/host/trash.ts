@@ -12,10 +12,10 @@ export interface TrashEntry {
   deletedAt: string
 }
 
-const FOLDER = '.trash'
+export const FOLDER = '.trash'
 const ID = /^(\d+)-([A-Za-z0-9][A-Za-z0-9_.-]*)$/
 /** Days after which a deleted run is gone. */
-const KEPT_DAYS = 30
+export const KEPT_DAYS = 30
 
 export class Trash {
   private readonly runsFolder: string
@@ -81,7 +81,7 @@ export function renameRun(runsFolder: string, folder: RunFolder, name: string): 
   return renamed
 }
 
-function move(from: string, to: string, what: string): void {
+export function move(from: string, to: string, what: string): void {
   try {
     renameSync(from, to)
   } catch (error) {

@@ -190,6 +190,23 @@ describe('training', () => {
     const recorded = await host.request('rollouts.record', { run: 'watched', seed: 7 })
     expect(recorded).toMatchObject({ id: 'watched/seed-7.mcap', seed: 7, steps: 200 })
 
+    const { scene, poses } = await host.request('rollouts.preview', { id: 'watched/best.mcap' })
+    expect(scene.name).toBe('pendulum')
+    // Of its middle, step 100, and shortly before.
+    expect(poses.at(-1)).toEqual(columns.poses.slice(100 * 6, 101 * 6))
+    expect(poses).toHaveLength(4)
+
+    const { deletion } = await host.request('rollouts.delete', { id: 'watched/seed-7.mcap' })
+    expect((await host.request('rollouts.list', {})).map(({ id }) => id)).toEqual(['watched/best.mcap'])
+    await expect(host.request('rollouts.delete', { id: 'watched/seed-7.mcap' })).rejects.toThrow(/no such file/)
+    expect(await host.request('trash.list', {})).toEqual([])
+    expect(await host.request('rollouts.restore', { deletion })).toEqual(recorded)
+    await expect(host.request('rollouts.restore', { deletion })).rejects.toThrow(/taken back already/)
+    const second = await host.request('rollouts.delete', { id: 'watched/seed-7.mcap' })
+    await host.request('rollouts.record', { run: 'watched', seed: 7 })
+    // Its name was given away meanwhile.
+    expect(await host.request('rollouts.restore', second)).toMatchObject({ id: 'watched/seed-7-2.mcap', seed: 7 })
+
     const progress = collect('rollouts.verifying')
     expect(await host.request('rollouts.verify', { id: 'watched/seed-7.mcap' })).toEqual({ steps: 200 })
     expect(progress).toContainEqual({ id: 'watched/seed-7.mcap', step: 0, steps: 200 })

@@ -171,6 +171,9 @@ const rolloutId = z
   .max(260)
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*\/[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a rollout is run/file')
 
+/** Names a rollout among all that were deleted. */
+const rolloutDeletion = z.string().max(20).regex(/^\d+$/, 'a deleted rollout')
+
 /** Columns of a rollout over control steps [from, to): row-major, one row a step; row 0 of the rollout is the reset. */
 const rolloutColumns = z.object({
   from: z.int(),
@@ -360,6 +363,18 @@ export const requests = {
    * null where it was stopped.
    */
   'rollouts.verify': define(z.strictObject({ id: rolloutId }), verification.nullable()),
+  /** The scene of a rollout and some of its poses in order, for a picture: the last is from its middle, the others shortly before. */
+  'rollouts.preview': define(
+    z.strictObject({ id: rolloutId }),
+    z.object({
+      scene: sceneSchema,
+      /** Each bodies × 3: x, y (m), angle (rad) */
+      poses: z.array(z.array(finite)),
+    }),
+  ),
+  /** Moves a rollout into the trash, from where `rollouts.restore` takes it back. */
+  'rollouts.delete': define(z.strictObject({ id: rolloutId }), z.object({ deletion: rolloutDeletion })),
+  'rollouts.restore': define(z.strictObject({ deletion: rolloutDeletion }), rolloutEntry),
   'rollouts.stopVerifying': define(z.strictObject({ id: rolloutId }), done),
 } as const
 

@@ -55,6 +55,7 @@ export const MoonIcon = icon(<path d="M13.5 9.7A5.8 5.8 0 0 1 6.3 2.5a5.8 5.8 0 
 export const CloseIcon = icon(<path d="M4 4l8 8M12 4l-8 8" />)
 export const ErrorIcon = icon(<path d="M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8zM8 4.8v4M8 11.2v.1" />)
 export const InfoIcon = icon(<path d="M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8zM8 7.3v4M8 4.8v.1" />)
+export const TrashIcon = icon(<path d="M2.5 4.2h11M6 4V2.5h4V4M4 4.5l.6 9h6.8l.6-9M6.6 7v4M9.4 7v4" />)
 export const CheckIcon = icon(<path d="M3 8.5l3.2 3.2L13 4.8" />)
 export const UpIcon = icon(<path d="M3.5 10L8 5.5l4.5 4.5" />)
 export const DownIcon = icon(<path d="M3.5 6L8 10.5 12.5 6" />)

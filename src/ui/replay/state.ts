@@ -91,6 +91,14 @@ export async function openRollout(id: string): Promise<void> {
   }
 }
 
+/** Nothing is open any more. */
+export function closeRollout(): void {
+  batch(() => {
+    send({ type: 'close' })
+    opened.value = undefined
+  })
+}
+
 /** Records one episode of a run's best policy and opens it. Throws what the host says. */
 export async function recordRollout(run: string, seed: number): Promise<void> {
   const { id } = await host.request('rollouts.record', { run, seed })

@@ -37,7 +37,7 @@ export function ScenePicture({ scene }: { scene: Scene }) {
   )
 }
 
-function ShapePicture({ body, shape }: { body: Body; shape: Shape }) {
+export function ShapePicture({ body, shape }: { body: Body; shape: Shape }) {
   const { kind, points, radius } = skeletonOf(shape)
   const placed = points.map((point) => toWorld(body, point))
   const pairs = placed.map(([x, y]) => `${x},${y}`).join(' ')
