@@ -140,17 +140,25 @@ export function addActuator(draft: SceneDraft, at: Point, tolerance: number): Ma
     .map((joint) => ({ joint, far: distance(joint.anchor, at) }))
     .filter(({ joint, far }) => far <= tolerance && joint.type !== 'weld')
     .sort((a, b) => a.far - b.far)[0]?.joint
-  const taken = takenNames(draft, 'actuators')
-  if (near) {
-    const name = freeName(taken, `${near.name.replace(/_?joint$/, '') || near.name}_motor`)
-    const type = near.type === 'hinge' ? 'torque' : 'force'
-    return append(draft, 'actuators', { type, name, joint: near.name, gear: strengthFor(draft, near) })
-  }
+  if (near) return addMotor(draft, near)
   const body = scene.bodies.findLast((each) => each.kind === 'dynamic' && distanceTo(each, at) <= tolerance)
   if (!body) throw new UserError('An actuator drives a joint or pushes a body: click a hinge, a slider or a body.')
+  return addThruster(draft, body, at)
+}
+
+/** Adds a motor to a hinge or slider. */
+export function addMotor(draft: SceneDraft, joint: Joint): Made {
+  const base = `${joint.name.replace(/_?joint$/, '') || joint.name}_motor`
+  const name = freeName(takenNames(draft, 'actuators'), base)
+  const type = joint.type === 'hinge' ? 'torque' : 'force'
+  return append(draft, 'actuators', { type, name, joint: joint.name, gear: strengthFor(draft, joint) })
+}
+
+/** Adds a thruster that pushes a body up at a point of the scene. */
+export function addThruster(draft: SceneDraft, body: Body, at: Point): Made {
   return append(draft, 'actuators', {
     type: 'thruster',
-    name: freeName(taken, `${body.name}_thruster`),
+    name: freeName(takenNames(draft, 'actuators'), `${body.name}_thruster`),
     body: body.name,
     point: tidyPoint(toBody(body, at)),
     direction: [0, 1],

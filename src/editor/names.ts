@@ -34,17 +34,33 @@ export function freeName(taken: ReadonlySet<string>, base: string): string {
 export function renameItem(draft: SceneDraft, item: Item, name: string): SceneDraft {
   const { list, name: old } = item
   if (name === old) return draft
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.length > LIMIT.name)
-    throw new UserError(
-      `"${name}" cannot be a name: use letters, digits and _, a letter first, ${LIMIT.name} at most; formulas use it.`,
-    )
-  if (takenNames(draft, list).has(name)) throw new UserError(`The name "${name}" is already taken; choose another.`)
+  checkName(draft, list, name)
   const own = { ...draft, [list]: renameFirst(draft, item, name) }
   return renameInTask(
     REFERENCES[list].reduce((next, change) => change(next, old, name), own as SceneDraft),
     item,
     name,
   )
+}
+
+/** The draft with a constant of the task called otherwise, in the formulas too. Throws a UserError where the name cannot be used. */
+export function renameConstant(draft: SceneDraft, old: string, name: string): SceneDraft {
+  const { task } = draft
+  if (name === old || !isObject(task) || !isObject(task.constants)) return draft
+  checkName(draft, 'bodies', name)
+  // Its place among them is kept.
+  const constants = Object.entries(task.constants).map(([key, value]) => [key === old ? name : key, value] as const)
+  const renamed = { ...draft, task: { ...task, constants: Object.fromEntries(constants) } }
+  // Formulas name a constant as they name a marker: by itself.
+  return renameInTask(renamed, { list: 'markers', name: old }, name)
+}
+
+function checkName(draft: SceneDraft, list: ItemList, name: string): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.length > LIMIT.name)
+    throw new UserError(
+      `"${name}" cannot be a name: use letters, digits and _, a letter first, ${LIMIT.name} at most; formulas use it.`,
+    )
+  if (takenNames(draft, list).has(name)) throw new UserError(`The name "${name}" is already taken; choose another.`)
 }
 
 function renameFirst(draft: SceneDraft, { list, name: old }: Item, name: string): unknown[] {

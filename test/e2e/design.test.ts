@@ -1,5 +1,5 @@
 /** The design workspace as its user has it: a robot built by mouse and keyboard, saved, opened again, and brought back after a kill. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -67,6 +67,7 @@ describe.each(shells)('in %s', (shell) => {
       await app.page.getByLabel('Name of the scene').fill('arm')
       await app.page.keyboard.press('Enter')
       await eventually(() => readdirSync(path.join(folder, 'my-scenes'))).toContain('arm.json')
+      await app.page.getByRole('dialog').waitFor({ state: 'detached' })
       const saved = scene()
       expect(saved.bodies.map(({ name, kind }: { name: string; kind: string }) => [name, kind])).toEqual([
         ['ground', 'fixed'],
@@ -160,6 +161,28 @@ describe.each(shells)('in %s', (shell) => {
       expect(scene().bodies[2].density).toBe(1200)
       await chooser.selectOption('arm (file)')
       await eventually(shown).toBe('arm (file)')
+      expect(app.errors).toEqual([])
+    }, 60_000)
+
+    test('a file with problems is opened, mended by its problems and saved', async () => {
+      const broken = path.join(folder, 'my-scenes', 'broken.json')
+      const arm = scene()
+      arm.bodies[1].density = -5
+      writeFileSync(broken, JSON.stringify({ ...arm, name: 'broken' }))
+      await key('Control+Shift+o')
+      const gallery = app.page.getByRole('dialog', { name: 'Scenes' })
+      await gallery.getByRole('button', { name: /^broken/ }).click()
+      const problem = app.page.locator('.problem').filter({ hasText: 'density' })
+      await problem.click()
+      const field = app.page.locator('[data-field="density"] input')
+      await eventually(() => field.evaluate((element) => element === document.activeElement)).toBe(true)
+      await app.page.keyboard.type('500')
+      await key('Enter')
+      await eventually(() => problem.count()).toBe(0)
+      await key('Control+s')
+      await eventually(() => JSON.parse(readFileSync(broken, 'utf8')).bodies[1].density).toBe(500)
+      await app.page.getByRole('combobox', { name: 'Scene' }).filter({ visible: true }).selectOption('arm (file)')
+      await eventually(() => app.page.title()).toBe('arm – TorqueLab')
       expect(app.errors).toEqual([])
     }, 60_000)
 

@@ -160,5 +160,29 @@ describe.each(shells)('in %s', (shell) => {
       await eventually(() => hide.getAttribute('aria-pressed')).toBe('true')
       expect(await undoLabel()).toBe('Undo Hide foot')
     })
+
+    test('a robot is begun by keys alone', async () => {
+      const command = async (name: string) => {
+        await key('Control+k')
+        await app.page.getByPlaceholder('Type a command').fill(name)
+        await key('Enter')
+        await app.page.getByPlaceholder('Type a command').waitFor({ state: 'detached' })
+      }
+      await key('Alt+n')
+      await app.page.getByText('Not a scene yet.').waitFor()
+      await command('Add ground')
+      await eventually(selected).toEqual(['ground'])
+      await command('Add a capsule')
+      await eventually(selected).toEqual(['link'])
+      await key('Control+a')
+      await command('Join the selected bodies by a hinge')
+      await eventually(selected).toEqual(['link_joint'])
+      await command('Add an actuator to the selection')
+      await eventually(selected).toEqual(['link_motor'])
+      expect(await app.page.locator('.problem').allTextContents()).toEqual([
+        expect.stringContaining('A task needs an observation'),
+        expect.stringContaining('A task needs a reward term'),
+      ])
+    })
   })
 })

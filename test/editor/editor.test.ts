@@ -5,7 +5,7 @@ import { UserError } from '../../src/common/user-error.ts'
 import { emptyScene, type SceneDraft } from '../../src/editor/draft.ts'
 import { drawnScene } from '../../src/editor/drawn.ts'
 import { Editor } from '../../src/editor/editor.ts'
-import { renameInFormula, renameItem } from '../../src/editor/names.ts'
+import { renameConstant, renameInFormula, renameItem } from '../../src/editor/names.ts'
 import { draftText, readDraft, validateDraft } from '../../src/editor/text.ts'
 import { moveItems } from '../../src/editor/transform.ts'
 import { validateScene } from '../../src/scene/load.ts'
@@ -194,6 +194,20 @@ describe('renaming', () => {
       'hip.angle + torque.hip * action.motor - hip_2.x + max(hip . velocity, 0)',
     )
     expect(renameInFormula('hip.angle +', item('joints', 'hip'), 'knee')).toBe('hip.angle +')
+  })
+
+  test('of a constant follows it into the formulas, and keeps its place', () => {
+    const task = { ...(hopper().task as Record<string, unknown>), constants: { a: 1, goal: 2, z: 3 } }
+    const reward = [{ name: 'near', formula: 'goal * abs(goal - torso.x) + a' }]
+    const draft = { ...hopper(), task: { ...task, reward } }
+    const renamed = renameConstant(draft, 'goal', 'target')
+    expect(renamed.task).toMatchObject({
+      constants: { a: 1, target: 2, z: 3 },
+      reward: [{ formula: 'target * abs(target - torso.x) + a' }],
+    })
+    expect(Object.keys((renamed.task as { constants: object }).constants)).toEqual(['a', 'target', 'z'])
+    expect(validateDraft(renamed).problems).toEqual(validateDraft(draft).problems)
+    for (const name of ['z', 'torso', 'pi', '2nd']) expect(() => renameConstant(draft, 'goal', name)).toThrow(UserError)
   })
 
   test('refuses names that are taken or cannot be used', () => {

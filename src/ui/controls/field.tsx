@@ -1,6 +1,6 @@
 /** Labelled fields: a label, the control, its help or what is wrong with its value, in words. */
 import type { ComponentChildren } from 'preact'
-import { useId, useState } from 'preact/hooks'
+import { useId, useRef, useState } from 'preact/hooks'
 
 /** A label and help around any control; `children` gets the ids that tie them together. */
 export function Field({
@@ -188,9 +188,11 @@ export function Select<Value extends string>({
   help?: ComponentChildren
   hideLabel?: boolean
   disabled?: boolean
-  /** `select`: its element, for a choice that may be refused. */
-  onChange: (value: Value, select: HTMLSelectElement) => void
+  /** Its owner may refuse the choice, also later: what is shown is `value` again once the promise is settled. */
+  onChange: (value: Value) => unknown
 }) {
+  const latest = useRef(value)
+  latest.current = value
   return (
     <Field label={label} help={help} hideLabel={hideLabel}>
       {({ id, describedBy }) => (
@@ -200,7 +202,14 @@ export function Select<Value extends string>({
           value={value}
           disabled={disabled}
           aria-describedby={describedBy}
-          onChange={(event) => onChange(event.currentTarget.value as Value, event.currentTarget)}
+          onChange={async (event) => {
+            const { currentTarget } = event
+            await onChange(currentTarget.value as Value)
+            // What it changed has been drawn by then.
+            setTimeout(() => {
+              currentTarget.value = latest.current
+            })
+          }}
         >
           {options.map((option) => (
             <option key={option.value} value={option.value}>

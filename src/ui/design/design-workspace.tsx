@@ -18,6 +18,7 @@ import { documentKey, editor, lastValid } from './document.ts'
 import { editActions } from './edit-actions.ts'
 import { DraftOffer } from './file-dialogs.tsx'
 import { fileActions, startFiles } from './files.ts'
+import { insertActions } from './insert-actions.ts'
 import { Inspector } from './inspector.tsx'
 import { Outline } from './outline.tsx'
 import { isOutlineShown, outlineActions } from './outline-actions.ts'
@@ -36,7 +37,7 @@ const isShown = computed(() => workspace.value === 'design')
 const play = new LivePlay()
 registerActions([...playActions(play), ...overlayActions, ...taskActions(play)])
 const overlays = overlaysOf(play)
-registerActions([...fileActions, ...editActions, ...canvasActions, ...outlineActions])
+registerActions([...fileActions, ...editActions, ...canvasActions, ...insertActions, ...outlineActions])
 startFiles()
 /** Editing is for the scene as drawn: not while it plays, nor away from its start. */
 const isEditing = computed(() => !play.playing.value && (play.frame.value?.step ?? 0) === 0)

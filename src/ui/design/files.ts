@@ -96,7 +96,7 @@ async function write(target: { id: string } | { name: string }, draft: SceneDraf
   const { scene } = validateDraft(draft)
   if (scene) chosenScene.value = { entry: saved, scene }
   else notify('warning', 'Saved with its problems: it cannot be played or trained until they are mended.')
-  await refreshScenes()
+  void refreshScenes()
 }
 
 /** Shows a file that has problems, where it is a scene at all and Design is on show. */

@@ -116,10 +116,9 @@ function ScenePanel() {
           hideLabel
           value={current?.id ?? ''}
           options={current ? options : [{ value: '', label: `${String(name)} (new)` }, ...options]}
-          onChange={(id, select) => {
+          onChange={(id) => {
             const chosen = sceneEntries.value.find((candidate) => candidate.id === id)
-            // The person may stay with what is edited.
-            if (chosen) void chooseScene(chosen).then(() => setTimeout(() => (select.value = entry.peek()?.id ?? '')))
+            return chosen && chooseScene(chosen)
           }}
         />
         <Button title="All scenes, with pictures" onClick={() => performNamed('scene.gallery')}>

@@ -154,11 +154,11 @@ export function SettingsPanel() {
               ...sceneEntries.value.map(({ id, name }) => ({ value: id, label: name })),
             ]}
             onChange={(id) => {
-              if (id === copy.value?.id) return
+              if (id === copy.value?.id) return undefined
               copy.value = undefined
               filledFor.current = undefined
               const entry = sceneEntries.value.find((each) => each.id === id)
-              if (entry) void chooseScene(entry)
+              return entry && chooseScene(entry)
             }}
           />
           <div class="train-pair">

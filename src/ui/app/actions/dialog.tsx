@@ -14,11 +14,16 @@ export function Dialog({
   children: ComponentChildren
 }) {
   const element = useRef<HTMLDialogElement>(null)
+  // Its last event comes when it is gone, and another one of its kind may be open by then.
+  const isGone = useRef(false)
   // Before the next key: what is typed right after the shortcut belongs to the dialog.
   useLayoutEffect(() => {
     const dialog = element.current!
     dialog.showModal()
-    return () => dialog.close()
+    return () => {
+      isGone.current = true
+      dialog.close()
+    }
   }, [])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, and a click beside it is one more way
@@ -26,7 +31,9 @@ export function Dialog({
       ref={element}
       class={`dialog ${className}`}
       aria-label={label}
-      onClose={onClose}
+      onClose={() => {
+        if (!isGone.current) onClose()
+      }}
       onClick={(event) => {
         if (event.target === element.current) onClose()
       }}

@@ -1,7 +1,7 @@
 /** Controls of fields that hold many values: points, collision groups, constants. */
 import type { ComponentChildren } from 'preact'
 import { isObject } from '../../../editor/draft.ts'
-import { freeName, takenNames } from '../../../editor/names.ts'
+import { freeName, renameConstant, takenNames } from '../../../editor/names.ts'
 import { type FieldValue, setField } from '../../../editor/properties.ts'
 import type { Field } from '../../../scene/fields.ts'
 import { Button, IconButton } from '../../controls/button.tsx'
@@ -114,9 +114,8 @@ export function ConstantsControl({ shown, field, value, onProblem }: ControlProp
         <div key={index} class="property-point">
           <ConstantName
             name={name}
-            taken={entries.map(([other]) => other)}
             onProblem={onProblem}
-            onCommit={(next) => set(entries.with(index, [next, number]))}
+            onCommit={(next) => changeDraft(`Rename ${name}`, (draft) => renameConstant(draft, name, next))}
           />
           <NumberControl
             name={`Value of ${name}`}
@@ -149,25 +148,22 @@ export function ConstantsControl({ shown, field, value, onProblem }: ControlProp
 
 function ConstantName({
   name,
-  taken,
   onProblem,
   onCommit,
 }: {
   name: string
-  taken: readonly string[]
   onProblem: (problem: string | undefined) => void
   onCommit: (name: string) => void
 }) {
   const [typed, setTyped] = useTyped()
   const type = (text: string | undefined) => {
     setTyped(text)
-    const isTaken = text !== undefined && text !== name && taken.includes(text)
-    onProblem(isTaken ? `There is a constant called "${text}" already.` : undefined)
+    onProblem(text === undefined ? undefined : problemOfRename(name, text))
   }
   const commit = () => {
-    if (typed === undefined || (typed !== name && taken.includes(typed))) return
+    if (typed === undefined || problemOfRename(name, typed)) return
     type(undefined)
-    if (typed !== name && typed !== '') onCommit(typed)
+    if (typed !== name) onCommit(typed)
   }
   return (
     <input
@@ -188,4 +184,13 @@ function ConstantName({
       }}
     />
   )
+}
+
+function problemOfRename(name: string, text: string): string | undefined {
+  try {
+    renameConstant(editor.draft.peek(), name, text)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }
