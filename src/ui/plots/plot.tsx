@@ -125,8 +125,8 @@ export function Plot(props: PlotProps) {
         )}
       </figcaption>
       <ul class="plot-legend">
-        {shown.value.map((series) => (
-          <LegendEntry key={series.name} series={series} at={at} />
+        {shown.value.map((series, index) => (
+          <LegendEntry key={`${series.name}/${index}`} series={series} at={at} />
         ))}
       </ul>
       <div class="plot-canvas" ref={container}>

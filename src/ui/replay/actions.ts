@@ -2,6 +2,7 @@
 import { computed } from '@preact/signals'
 import type { Action } from '../app/actions/action.ts'
 import { follow, followChoices, followed, followWords, nextFollowed } from './camera.ts'
+import { onion, showGhost, shownGhost } from './overlay/state.ts'
 import { nextSpeed, SPEEDS } from './player.ts'
 import { player, send } from './state.ts'
 import { openTool } from './tools.tsx'
@@ -106,6 +107,36 @@ export const replayActions: readonly Action[] = [
     shortcuts: ['Shift+F'],
     isEnabled: () => ready.value !== undefined && followChoices.value.length > 1,
     perform: () => follow(nextFollowed(followChoices.peek(), followed.peek())),
+  },
+  {
+    ...common,
+    name: 'replay.ghost',
+    label: 'Second rollout as a ghost…',
+    section: 'tools',
+    shortcuts: ['G'],
+    perform: () => {
+      openTool.value = 'ghost'
+    },
+  },
+  {
+    ...common,
+    name: 'replay.removeGhost',
+    label: 'Remove the ghost',
+    section: 'tools',
+    shortcuts: ['Shift+G'],
+    isEnabled: () => ready.value !== undefined && shownGhost.value !== undefined,
+    perform: () => showGhost(undefined),
+  },
+  {
+    ...common,
+    name: 'replay.onion',
+    label: 'Onion skin',
+    section: 'tools',
+    shortcuts: ['O'],
+    isChecked: () => onion.value.isOn,
+    perform: () => {
+      onion.value = { ...onion.peek(), isOn: !onion.peek().isOn }
+    },
   },
   {
     ...common,

@@ -1,9 +1,11 @@
 /** The plots of a rollout against time, in step with the playhead: observation by unit, action, reward terms, return. */
+import type { Scene } from '../../scene/schema.ts'
 import { Plot } from '../plots/plot.tsx'
 import type { PlotSeries } from '../plots/series.ts'
 import { formatSeconds } from './format.ts'
 import { groupByUnit } from './observation-groups.ts'
-import type { Curve } from './rollout-blocks.ts'
+import { shownGhost } from './overlay/state.ts'
+import type { Curve, RolloutCurves } from './rollout-blocks.ts'
 import { curveRevision, type OpenRollout, send, time } from './state.ts'
 
 const line = (name: string, colour: number, { x, y }: Curve, style: PlotSeries['style'] = 'line'): PlotSeries => ({
@@ -18,6 +20,19 @@ export function ReplayPlots({ rollout }: { rollout: OpenRollout }) {
   const { scene, blocks } = rollout
   const { task, actuators, world } = scene
   const { curves } = blocks
+  /** One curve, and the ghost's beside it: same colour, faint, and next in the legend. Entries go by name, as its scene may have others. */
+  const pair = (
+    name: string,
+    colour: number,
+    pick: (curves: RolloutCurves, scene: Scene) => Curve | undefined,
+    style?: PlotSeries['style'],
+  ): PlotSeries[] => {
+    const second = shownGhost.peek()
+    const ghost = second && pick(second.blocks.curves, second.scene)
+    const own = line(name, colour, pick(curves, scene)!, style)
+    return ghost ? [own, line('ghost', colour, ghost, 'faint')] : [own]
+  }
+  const named = (list: readonly { name: string }[], name: string) => list.findIndex((each) => each.name === name)
   const common = {
     x: 'time (s)',
     revision: curveRevision,
@@ -27,7 +42,7 @@ export function ReplayPlots({ rollout }: { rollout: OpenRollout }) {
     formatX: (seconds: number) => formatSeconds(seconds, world.controlStep),
   }
   return (
-    <div class="replay-plots">
+    <div class={shownGhost.value ? 'replay-plots with-ghost' : 'replay-plots'}>
       {groupByUnit(task.observation).map(({ unit, entries, range }, group) => (
         <Plot
           key={unit}
@@ -36,7 +51,11 @@ export function ReplayPlots({ rollout }: { rollout: OpenRollout }) {
           title="Observation"
           y={unit === '' ? 'value' : `value (${unit})`}
           yRange={range}
-          series={() => entries.map(({ name, index }, number) => line(name, number, curves.observation[index]!))}
+          series={() =>
+            entries.flatMap(({ name }, number) =>
+              pair(name, number, (of, { task }) => of.observation[named(task.observation, name)]),
+            )
+          }
         />
       ))}
       <Plot
@@ -46,21 +65,29 @@ export function ReplayPlots({ rollout }: { rollout: OpenRollout }) {
         y="action (1)"
         // Actions lie in [-1, 1]: a small one should look small.
         yRange={[-1, 1]}
-        series={() => actuators.map(({ name }, number) => line(name, number, curves.action[number]!, 'steps'))}
+        series={() =>
+          actuators.flatMap(({ name }, number) =>
+            pair(name, number, (of, { actuators }) => of.action[named(actuators, name)], 'steps'),
+          )
+        }
       />
       <Plot
         {...common}
         id="reward-terms"
         title="Reward terms"
         y="reward per step"
-        series={() => task.reward.map(({ name }, number) => line(name, number, curves.terms[number]!))}
+        series={() =>
+          task.reward.flatMap(({ name }, number) =>
+            pair(name, number, (of, { task }) => of.terms[named(task.reward, name)]),
+          )
+        }
       />
       <Plot
         {...common}
         id="return"
         title="Return so far"
         y="sum of rewards"
-        series={() => [line('return', 0, curves.returnSoFar)]}
+        series={() => pair('return', 0, (of) => of.returnSoFar)}
       />
     </div>
   )

@@ -8,6 +8,7 @@ import './replay.css'
 import { followedIndex } from './camera.ts'
 import { FollowChoice } from './follow-choice.tsx'
 import { RolloutList } from './library/rollout-list.tsx'
+import { stageGhosts } from './overlay/state.ts'
 import { ReplayPlots } from './replay-plots.tsx'
 import { efforts, opened, openRollout, player, poses, refreshLists } from './state.ts'
 import { Transport } from './timeline/transport.tsx'
@@ -64,6 +65,7 @@ function Player() {
             scene={rollout.scene}
             poses={poses}
             efforts={efforts}
+            ghosts={stageGhosts}
             followedBody={followedIndex}
             overlay={<FollowChoice />}
             label={`Recorded episode of ${rollout.scene.name}`}

@@ -94,13 +94,9 @@ export class RolloutBlocks {
 
   /** What was recorded at a step; undefined while its block is not here: `load(blockOf(step))` fetches it. */
   row(step: number): RolloutRow | undefined {
-    const index = blockOf(step)
-    const block = this.blocks.get(index)
+    const block = this.use(blockOf(step))
     if (!block) return undefined
-    // Back to the end of the map, which is ordered by last use.
-    this.blocks.delete(index)
-    this.blocks.set(index, block)
-    const row = step - index * BLOCK_ROWS
+    const row = step % BLOCK_ROWS
     const { poses, action, efforts } = block.columns
     return {
       poses: Float32Array.from(slice(poses, row, this.sizes.poses)),
@@ -108,6 +104,21 @@ export class RolloutBlocks {
       efforts: Float32Array.from(slice(efforts, row, this.sizes.efforts)),
       returnSoFar: block.returns[row]!,
     }
+  }
+
+  /** The poses of a step [bodies × 3] alone; undefined as `row`. */
+  poses(step: number): Float32Array | undefined {
+    const block = this.use(blockOf(step))
+    return block && Float32Array.from(slice(block.columns.poses, step % BLOCK_ROWS, this.sizes.poses))
+  }
+
+  private use(index: number): Block | undefined {
+    const block = this.blocks.get(index)
+    if (!block) return undefined
+    // Back to the end of the map, which is ordered by last use.
+    this.blocks.delete(index)
+    this.blocks.set(index, block)
+    return block
   }
 
   /** Reads a block unless it is here or on its way. */

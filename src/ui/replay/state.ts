@@ -52,6 +52,21 @@ export async function refreshLists(): Promise<void> {
   }
 }
 
+/** What a rollout is; its blocks are read when they are asked for. Throws what the host says. */
+export async function fetchRollout(id: string): Promise<OpenRollout> {
+  const { entry, scene } = await host.request('rollouts.open', { id })
+  const { task, bodies, actuators } = scene
+  const sizes = {
+    poses: 3 * bodies.length,
+    observation: task.observation.length,
+    action: actuators.length,
+    efforts: effortCount(scene),
+    terms: task.reward.length,
+  }
+  const blocks = new RolloutBlocks(entry.steps, sizes, (from, to) => host.request('rollouts.read', { id, from, to }))
+  return { entry, scene, blocks }
+}
+
 /** Opens a rollout and reads all of it, block by block; the player can play from the first block on. */
 export async function openRollout(id: string): Promise<void> {
   batch(() => {
@@ -63,22 +78,14 @@ export async function openRollout(id: string): Promise<void> {
     return 'id' in state && state.id === id && state.status !== 'failed'
   }
   try {
-    const { entry, scene } = await host.request('rollouts.open', { id })
+    const rollout = await fetchRollout(id)
     if (!isWanted()) return
-    const { task, bodies, actuators } = scene
-    const sizes = {
-      poses: 3 * bodies.length,
-      observation: task.observation.length,
-      action: actuators.length,
-      efforts: effortCount(scene),
-      terms: task.reward.length,
-    }
-    const blocks = new RolloutBlocks(entry.steps, sizes, (from, to) => host.request('rollouts.read', { id, from, to }))
+    const { entry, scene, blocks } = rollout
     await blocks.loadAll((block) => {
       if (!isWanted()) return false
       batch(() => {
         if (block === 0) {
-          opened.value = { entry, scene, blocks }
+          opened.value = rollout
           send({ type: 'loaded', id, steps: entry.steps, controlStep: scene.world.controlStep })
         }
         curveRevision.value++

@@ -1,6 +1,9 @@
 /** The tools on an open rollout, above its plots: a row of names, of which one is unfolded. */
 import { signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
+import { GhostPanel, isGhostShown } from './overlay/ghost-panel.tsx'
+import { OnionPanel } from './overlay/onion-panel.tsx'
+import { onion } from './overlay/state.ts'
 import type { OpenRollout } from './state.ts'
 import './tools.css'
 import { VerifyPanel } from './verify/verify-panel.tsx'
@@ -9,10 +12,16 @@ interface Tool {
   id: string
   title: string
   Panel: ComponentType<{ rollout: OpenRollout }>
+  /** Whether it shows something beside the rollout now. */
+  isActive?: () => boolean
 }
 
 /** In the order of their names. */
-export const TOOLS: readonly Tool[] = [{ id: 'verify', title: 'Verify', Panel: VerifyPanel }]
+export const TOOLS: readonly Tool[] = [
+  { id: 'ghost', title: 'Ghost', Panel: GhostPanel, isActive: isGhostShown },
+  { id: 'onion', title: 'Onion skin', Panel: OnionPanel, isActive: () => onion.value.isOn },
+  { id: 'verify', title: 'Verify', Panel: VerifyPanel },
+]
 
 /** Id of the unfolded one. */
 export const openTool = signal<string | undefined>(undefined)
@@ -26,7 +35,7 @@ export function Tools({ rollout }: { rollout: OpenRollout }) {
   return (
     <section class="replay-tools" aria-label="Tools">
       <div class="replay-tool-names">
-        {TOOLS.map(({ id, title }) => (
+        {TOOLS.map(({ id, title, isActive }) => (
           <button
             key={id}
             type="button"
@@ -36,6 +45,11 @@ export function Tools({ rollout }: { rollout: OpenRollout }) {
             onClick={() => toggleTool(id)}
           >
             {title}
+            {isActive?.() && (
+              <span class="replay-tool-dot">
+                <span class="visually-hidden">, on</span>
+              </span>
+            )}
           </button>
         ))}
       </div>

@@ -19,6 +19,9 @@ const NAMES = [
   'contact',
   'velocity',
   'pull',
+  'ghost',
+  'past',
+  'future',
 ] as const
 
 export type StageColors = Record<(typeof NAMES)[number], string>

@@ -42,11 +42,14 @@ export class RobotPainter {
   /** m */
   private readonly extent: number
   private readonly bodies: Graphics[]
+  private readonly bodiesOnly: boolean
   private readonly rails = new Graphics()
   private readonly glyphs = new Graphics()
   private builtFor: { scale: number; colors: StageColors } | undefined
 
-  constructor(scene: Scene) {
+  /** `bodiesOnly`: what moves, without the ground, rails, joints and points. */
+  constructor(scene: Scene, { bodiesOnly = false } = {}) {
+    this.bodiesOnly = bodiesOnly
     this.scene = scene
     this.drawn = drawnPoses(scene)
     this.ranges = largestEfforts(scene)
@@ -60,11 +63,11 @@ export class RobotPainter {
         if (kinds.includes(kind)) this.container.addChild(this.bodies[index]!)
       })
     }
-    layer(['fixed'])
-    this.container.addChild(this.rails)
+    if (!bodiesOnly) layer(['fixed'])
+    if (!bodiesOnly) this.container.addChild(this.rails)
     layer(['kinematic'])
     layer(['dynamic'])
-    this.container.addChild(this.glyphs)
+    if (!bodiesOnly) this.container.addChild(this.glyphs)
   }
 
   /** Takes a scene of the same bodies, some changed: only those are drawn anew. False where there are others, or other kinds. */
@@ -103,6 +106,7 @@ export class RobotPainter {
       graphics.position.set(x, y)
       graphics.rotation = -placed[index * 3 + 2]!
     })
+    if (this.bodiesOnly) return
     const picture = {
       view,
       size,
@@ -120,6 +124,8 @@ export class RobotPainter {
 
   destroy(): void {
     this.container.destroy({ children: true })
+    // Those that were left out of the container.
+    if (this.bodiesOnly) for (const part of [...this.bodies, this.rails, this.glyphs]) part.destroy()
   }
 
   private build(scale: number, colors: StageColors): void {

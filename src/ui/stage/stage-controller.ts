@@ -6,6 +6,7 @@ import type { Scene } from '../../scene/schema.ts'
 import { sceneBounds } from './bounds.ts'
 import { readStageColors, type StageColors } from './colors.ts'
 import { followedBody, followTo } from './follow.ts'
+import { ghostColors, type StageGhost } from './ghosts.ts'
 import { GridPainter, RULERS } from './grid-painter.ts'
 import { OverlayPainter, type StageOverlays } from './overlay-painter.ts'
 import { RobotPainter } from './robot-painter.ts'
@@ -16,7 +17,6 @@ const FIT_MARGIN = 40
 /** Zoom of one notch of a wheel, and of the keys. */
 const KEY_ZOOM = 1.25
 const KEY_PAN = 40
-const GHOST_ALPHA = 0.35
 
 // Pixi's own ticker asks for every frame for ever; it is moved on by hand, as its clean-up of textures needs.
 Ticker.system.autoStart = false
@@ -44,8 +44,8 @@ export class StageController {
   private readonly resizing = new ResizeObserver(() => this.resize())
   private renderer: WebGLRenderer | undefined
   private robot: RobotPainter | undefined
-  /** The same robot elsewhere, faint and behind it; painters are kept for reuse. */
-  private ghosts: readonly Float32Array[] = []
+  /** The nearest first; painters are kept for reuse. */
+  private ghosts: readonly StageGhost[] = []
   private ghostPainters: RobotPainter[] = []
   private overlay: OverlayPainter | undefined
   private overlays: StageOverlays | undefined
@@ -119,8 +119,8 @@ export class StageController {
     this.schedule()
   }
 
-  /** Poses [bodies × 3] at which the robot is drawn as well, faint and behind it. */
-  setGhosts(ghosts: readonly Float32Array[]): void {
+  /** Where the robot is drawn as well, faint and behind it: the first lies above the others. */
+  setGhosts(ghosts: readonly StageGhost[]): void {
     this.ghosts = ghosts
     this.schedule()
   }
@@ -273,15 +273,16 @@ export class StageController {
   private paintGhosts(): void {
     const { scene, ghosts, ghostPainters, view, size, colors } = this
     while (scene && ghostPainters.length < ghosts.length) {
-      const painter = new RobotPainter(scene)
-      painter.container.alpha = GHOST_ALPHA
+      const painter = new RobotPainter(scene, { bodiesOnly: true })
       ghostPainters.push(painter)
       this.root.addChildAt(painter.container, 1)
     }
     ghostPainters.forEach((painter, index) => {
-      const poses = ghosts[index]
-      painter.container.visible = poses !== undefined
-      if (poses) painter.paint(view, size, colors, poses, undefined)
+      const ghost = ghosts[index]
+      painter.container.visible = ghost !== undefined
+      if (!ghost) return
+      painter.container.alpha = ghost.alpha
+      painter.paint(view, size, ghostColors(colors, ghost.kind), ghost.poses, undefined)
     })
   }
 

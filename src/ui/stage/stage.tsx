@@ -8,6 +8,7 @@ import { FitIcon, FollowIcon, MinusIcon, PlusIcon } from '../controls/icons.tsx'
 import { EmptyState } from '../controls/layout.tsx'
 import { theme } from '../theme/theme.ts'
 import { followedBody } from './follow.ts'
+import type { StageGhost } from './ghosts.ts'
 import './stage.css'
 import type { StageOverlays } from './overlay-painter.ts'
 import { StageController, type StagePress } from './stage-controller.ts'
@@ -19,8 +20,8 @@ export interface StageProps {
   poses: ReadonlySignal<Float32Array | undefined>
   /** N·m or N: one a joint, then one a thruster (src/sim/efforts.ts). */
   efforts: ReadonlySignal<Float32Array | undefined>
-  /** Poses at which the robot is drawn as well, faint and behind it. */
-  ghosts?: ReadonlySignal<readonly Float32Array[]>
+  /** Where the robot is drawn as well, faint and behind it: the first lies above the others. */
+  ghosts?: ReadonlySignal<readonly StageGhost[]>
   /** Index of the body that the view goes along with; the robot, where it is not tied to the ground, if absent. */
   followedBody?: ReadonlySignal<number | undefined>
   /** What is seen here, for those who cannot see it. */

@@ -6,6 +6,7 @@ import { LoopIcon, PauseIcon, PlayIcon, StepBackIcon, StepIcon, ToEndIcon, ToSta
 import { Toolbar } from '../../controls/layout.tsx'
 import { Slider } from '../../controls/slider.tsx'
 import { formatReturn, formatSeconds } from '../format.ts'
+import { ghostEnd } from '../overlay/state.ts'
 import { SPEEDS, stepOf } from '../player.ts'
 import { type OpenRollout, opened, player, row, send } from '../state.ts'
 import { verification } from '../verify/state.ts'
@@ -18,7 +19,11 @@ const marks = computed(() => {
   const entry = opened.value?.entry
   if (!entry) return []
   const found = verification.value
-  return timelineMarks({ entry, difference: found.status === 'done' ? found.difference?.step : undefined })
+  return timelineMarks({
+    entry,
+    difference: found.status === 'done' ? found.difference?.step : undefined,
+    ghostEnd: ghostEnd.value,
+  })
 })
 
 export function Transport({ rollout }: { rollout: OpenRollout }) {

@@ -4,6 +4,7 @@ import { scaleFriction, scaleMass } from '../../../scene/scale.ts'
 import { workspace } from '../../app/state.ts'
 import { host } from '../../host.ts'
 import { LivePlay } from '../../play/live-play.ts'
+import { GHOST_ALPHA, type StageGhost } from '../../stage/ghosts.ts'
 import { messageOf, runs, shownName, shownRun, shownScene, view } from '../state.ts'
 
 export type PolicyChoice = 'best' | 'last'
@@ -20,9 +21,9 @@ export const mass = signal(1)
 export const friction = signal(1)
 /** `run/best` or `run/last`; empty for none. */
 export const ghostId = signal('')
-export const ghosts = computed(() => {
+export const ghosts = computed<readonly StageGhost[]>(() => {
   const poses = play.frame.value?.ghost
-  return poses ? [poses] : []
+  return poses ? [{ poses, kind: 'robot', alpha: GHOST_ALPHA }] : []
 })
 /** Steps for which the policy on show had been trained. */
 export const trainedSteps = signal<number | undefined>(undefined)
