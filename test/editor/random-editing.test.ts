@@ -9,6 +9,7 @@ import { emptyScene, type Item, itemsOf, keyOf, type SceneDraft } from '../../sr
 import { drawnScene } from '../../src/editor/drawn.ts'
 import { Editor } from '../../src/editor/editor.ts'
 import { dragHandle, handlesOf } from '../../src/editor/handles.ts'
+import { insertActuator, insertBody, insertJoint, insertMarker, insertSensor } from '../../src/editor/insert.ts'
 import { renameItem } from '../../src/editor/names.ts'
 import { moveInLists, outlineOf } from '../../src/editor/outline.ts'
 import {
@@ -167,6 +168,29 @@ const ACTS: Record<string, Act> = {
   },
   order: (editor, _, dice) =>
     change(editor, 'Order', (draft) => moveInLists(draft, editor.selection.peek(), dice[0]! > 0.5 ? 1 : -1)),
+  insert(editor, _, dice) {
+    if (itemsOf(editor.draft.peek()).length > 40) return
+    const kind = pick(['body', 'joint', 'actuator', 'marker', 'sensor'] as const, dice[0]!)
+    const made = {
+      body: (draft: SceneDraft) =>
+        insertBody(
+          draft,
+          pick(['capsule', 'circle', 'box', 'ground'] as const, dice[1]!)!,
+          place(dice[2]!, dice[3]!),
+          2,
+        ),
+      joint: (draft: SceneDraft, items: readonly Item[]) =>
+        insertJoint(draft, pick(['hinge', 'slider', 'weld'] as const, dice[1]!)!, items),
+      actuator: insertActuator,
+      marker: insertMarker,
+      sensor: (draft: SceneDraft, items: readonly Item[]) =>
+        insertSensor(draft, dice[1]! < 0.5 ? 'ray' : 'contact', items),
+    }[kind!]
+    editor.apply('Insert', ({ draft, selection }) => {
+      const { draft: next, item } = made(draft, selection)
+      return { draft: next, selection: [item] }
+    })
+  },
   undo: (editor) => editor.undo(),
   redo: (editor) => editor.redo(),
 }
