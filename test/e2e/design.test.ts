@@ -243,6 +243,8 @@ describe.each(shells)('in %s', (shell) => {
         await discard.click().catch(() => {})
         await eventually(() => app.process.exitCode).toBe(0)
         expect(scene()).toEqual(kept)
+        // What is not wanted is not offered at the next start.
+        expect(readdirSync(path.join(folder, 'my-scenes', '.drafts'))).toEqual([])
       },
       60_000,
     )

@@ -6,7 +6,8 @@ import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/layout.tsx'
 import { editor } from './document.ts'
-import { discardDraft, isGalleryOpen, leaving, leftDrafts, naming, restoreDraft, saveAs } from './files.ts'
+import { discardDraft, leftDrafts } from './drafts.ts'
+import { isGalleryOpen, leaving, naming, restoreDraft, saveAs } from './files.ts'
 import { Gallery } from './gallery/gallery.tsx'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/

@@ -1,4 +1,4 @@
-/** The file of the scene that is edited: new, save, save as; drafts against crashes; and the question before changes are lost. */
+/** The file of the scene that is edited: new, save, save as; and the question before changes are lost. */
 import { batch, effect, signal } from '@preact/signals'
 import { emptyScene, type SceneDraft } from '../../editor/draft.ts'
 import { draftText, readDraft, validateDraft } from '../../editor/text.ts'
@@ -7,6 +7,7 @@ import type { Action } from '../app/actions/action.ts'
 import { chosenScene, guardScene, notify, notifyError, refreshScenes, workspace } from '../app/state.ts'
 import { host, shell } from '../host.ts'
 import { documentKey, editor } from './document.ts'
+import { discardDraft, dropDraft, keepDrafts, leftDrafts } from './drafts.ts'
 import { inspectorTab } from './task/actions.ts'
 
 /** The scene that is edited, as the host knows it; undefined where it has no file yet. */
@@ -19,14 +20,6 @@ export const leaving = signal<{ name: string; answer: (answer: 'save' | 'discard
 )
 /** Whether the gallery of scenes is open. */
 export const isGalleryOpen = signal(false)
-/** What was left unsaved by a window that ended. */
-export const leftDrafts = signal<readonly { key: string; name: string; savedAt: string; text: string }[]>([])
-
-/** ms from an edit to its draft. */
-const DRAFT_DELAY = 800
-/** Of this window: one that is loaded again is another, and offers what the old one left. */
-const DRAFT_KEY = `draft-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`
-
 function show(draft: Parameters<typeof editor.open>[0], of: SceneEntry | undefined, isSaved = true): void {
   batch(() => {
     entry.value = of
@@ -49,7 +42,11 @@ export async function mayLeave(): Promise<boolean> {
     }
     leaving.value = question
   })
-  return answer === 'discard' || (answer === 'save' && (await save()))
+  if (answer !== 'save') return answer === 'discard'
+  return save().catch((error) => {
+    notifyError(error)
+    return false
+  })
 }
 
 export async function newScene(): Promise<void> {
@@ -120,12 +117,7 @@ export async function restoreDraft(key: string): Promise<void> {
   void discardDraft(key)
 }
 
-export async function discardDraft(key: string): Promise<void> {
-  leftDrafts.value = leftDrafts.peek().filter((draft) => draft.key !== key)
-  await host.request('drafts.discard', { key }).catch(notifyError)
-}
-
-/** Begins to follow the chosen scene, and to keep drafts. */
+/** Begins to follow the chosen scene, to keep drafts and to ask before the window closes. */
 export function startFiles(): void {
   guardScene({ mayLeave: async (id) => id === entry.peek()?.id || (await mayLeave()), openBroken })
   effect(() => {
@@ -139,30 +131,7 @@ export function startFiles(): void {
       })
       .catch(notifyError)
   })
-  host
-    .request('drafts.list', {})
-    .then((drafts) => {
-      leftDrafts.value = drafts
-    })
-    .catch(notifyError)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let hasDraft = false
-  effect(() => {
-    const [draft, isDirty] = [editor.draft.value, editor.isDirty.value]
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      if (!isDirty && !hasDraft) return
-      hasDraft = isDirty
-      const request = isDirty
-        ? host.request('drafts.write', {
-            key: DRAFT_KEY,
-            name: String(draft.name).slice(0, 200),
-            text: draftText(draft),
-          })
-        : host.request('drafts.discard', { key: DRAFT_KEY })
-      request.catch((error) => console.warn(error))
-    }, DRAFT_DELAY)
-  })
+  keepDrafts()
   effect(() => {
     if (workspace.value === 'train' && editor.isDirty.peek())
       notify('warning', 'The scene has changes that are not saved: training takes the saved one.')
@@ -175,7 +144,10 @@ export function startFiles(): void {
   })
   host.on('window.closing', async () => {
     workspace.value = 'design'
-    if (await mayLeave()) await host.request('window.close', {})
+    if (!(await mayLeave())) return
+    // Saved, or not wanted: nothing is to be offered at the next start.
+    await dropDraft()
+    await host.request('window.close', {}).catch(notifyError)
   })
   if (shell === 'browser')
     window.addEventListener('beforeunload', (event) => {
