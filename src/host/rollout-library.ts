@@ -14,6 +14,7 @@ import type { Scene } from '../scene/schema.ts'
 import { commandedEfforts, effortCount } from '../sim/efforts.ts'
 import { RunFolder } from '../training/run-folder.ts'
 import { record } from './host.ts'
+import { OpenedRollouts, type Piece } from './opened-rollouts.ts'
 import { RolloutTrash } from './rollout-trash.ts'
 import type { Answer, RolloutColumns, RolloutEntry } from './rpc/contract.ts'
 
@@ -25,6 +26,10 @@ export interface RolloutLibrary {
   /** Poses for a picture of a rollout (the contract's `rollouts.preview`). */
   preview(id: string): Promise<Answer<'rollouts.preview'>>
   delete(id: string): Answer<'rollouts.delete'>
+  /** A piece of a file that the person opened from elsewhere; throws a UserError where it is no rollout. */
+  upload(piece: Piece): Promise<Answer<'rollouts.upload'>>
+  /** Forgets the files that were opened from elsewhere. */
+  close(): void
   restore(deletion: string): Promise<RolloutEntry>
   /** Deletes for good what was deleted: all of it, or what is older than a month. */
   emptyTrash(which: 'all' | 'old'): void
@@ -47,9 +52,11 @@ interface Salvaged {
 
 export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
   const trash = new RolloutTrash(runsFolder)
+  const opened = new OpenedRollouts()
   const cache = new Map<string, Salvaged>()
 
   const fileOf = (id: string): string => {
+    if (opened.owns(id)) return opened.get(id).file
     const [run = '', name = ''] = id.split('/')
     return RunFolder.open(runsFolder, run).path('rollouts', name)
   }
@@ -64,7 +71,6 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
     const salvaged = await salvageRollout(file).catch(() => {
       throw reason
     })
-    if (salvaged.missing === 0) throw reason
     const kept = { modified, ...salvaged }
     cache.delete(id)
     cache.set(id, kept)
@@ -92,7 +98,8 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
       readRolloutSummary,
       ({ rollout, missing }) => ({ ...summarize(rollout), missing }),
     )
-    return { id, run, file: name, ...summary, recordedAt: statSync(fileOf(id)).mtime.toISOString() }
+    const own = opened.owns(id) ? { run: '', file: opened.get(id).name } : { run, file: name }
+    return { id, ...own, ...summary, recordedAt: statSync(fileOf(id)).mtime.toISOString() }
   }
 
   const sceneOf = (id: string): Promise<Scene> =>
@@ -111,7 +118,7 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
         return names.map((name) => `${run}/${name}`)
       })
       // A file that cannot be read is not a reason to show none.
-      const entries = await Promise.all(ids.map((id) => entryOf(id).catch(() => undefined)))
+      const entries = await Promise.all([...opened.ids, ...ids].map((id) => entryOf(id).catch(() => undefined)))
       return entries.filter((entry) => entry !== undefined)
     },
     open: async (id) => ({ entry: await entryOf(id), scene: await sceneOf(id) }),
@@ -137,7 +144,26 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
         poses: [...new Set(steps)].map((step) => columns.poses.slice((step - first) * size, (step - first + 1) * size)),
       }
     },
-    delete: (id) => ({ deletion: trash.put(id, fileOf(id)) }),
+    delete(id) {
+      if (!opened.owns(id)) return { deletion: trash.put(id, fileOf(id)) }
+      opened.remove(id)
+      return {}
+    },
+    async upload(piece) {
+      const id = opened.add(piece)
+      if (id === undefined) return {}
+      try {
+        await Promise.all([entryOf(id), sceneOf(id)])
+        return { id }
+      } catch (error) {
+        const { file, name } = opened.get(id)
+        opened.remove(id)
+        // The person knows its own name, and not that of our copy.
+        if (error instanceof UserError) throw new UserError(error.message.replaceAll(file, name), error.kind)
+        throw error
+      }
+    },
+    close: () => opened.close(),
     emptyTrash: (which) => trash.empty(which),
     restore: async (deletion) => entryOf(trash.restore(deletion)),
     async record(run, seed) {

@@ -252,6 +252,8 @@ export function createHostService(options: HostServiceOptions): HostService {
     'rollouts.record': ({ run, seed }) => rollouts.record(run, seed),
     'rollouts.preview': ({ id }) => rollouts.preview(id),
     'rollouts.delete': ({ id }) => rollouts.delete(id),
+    'rollouts.upload': ({ content, ...piece }) =>
+      rollouts.upload({ ...piece, content: Buffer.from(content, 'base64') }),
     'rollouts.restore': ({ deletion }) => rollouts.restore(deletion),
     'rollouts.verify': async ({ id }) => {
       const tell = (step: number, steps: number) => broadcast('rollouts.verifying', { id, step, steps })
@@ -283,6 +285,7 @@ export function createHostService(options: HostServiceOptions): HostService {
     async close() {
       clearInterval(frames)
       verifications.close()
+      rollouts.close()
       await trainings.close()
       windows.clear()
     },

@@ -20,7 +20,7 @@ import { zstdCodec } from './compression.ts'
 import { type Frame, type Rollout, returnOf, type Step } from './rollout.ts'
 
 /** The eight bytes that every MCAP file begins with (https://mcap.dev/spec). */
-const MCAP_MAGIC = Uint8Array.of(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a)
+export const MCAP_MAGIC = Uint8Array.of(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a)
 
 const numbers = z.array(z.number())
 

@@ -54,9 +54,9 @@ async function openSource(file: string): Promise<Source> {
     const { rollout, missing } = await salvageRollout(file).catch(() => {
       throw reason
     })
-    if (missing === 0) throw reason
     const { scene, seed, steps, start } = rollout
+    const end = missing === 0 ? rollout : undefined
     const read = async (from: number, to: number) => [start, ...steps].slice(from, to)
-    return { scene, seed, steps: steps.length, end: undefined, read }
+    return { scene, seed, steps: steps.length, end, read }
   }
 }

@@ -18,7 +18,8 @@ export async function saveFile(name: string, content: string | Blob): Promise<bo
   return true
 }
 
-function base64Of(blob: Blob): Promise<string> {
+/** Throws where the blob cannot be read. */
+export function base64Of(blob: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader()
     reader.addEventListener('load', () => resolve(String(reader.result).replace(/^[^,]*,/, '')))

@@ -196,16 +196,19 @@ describe('training', () => {
     expect(poses.at(-1)).toEqual(columns.poses.slice(100 * 6, 101 * 6))
     expect(poses).toHaveLength(4)
 
-    const { deletion } = await host.request('rollouts.delete', { id: 'watched/seed-7.mcap' })
+    const { deletion = '' } = await host.request('rollouts.delete', { id: 'watched/seed-7.mcap' })
     expect((await host.request('rollouts.list', {})).map(({ id }) => id)).toEqual(['watched/best.mcap'])
     await expect(host.request('rollouts.delete', { id: 'watched/seed-7.mcap' })).rejects.toThrow(/no such file/)
     expect(await host.request('trash.list', {})).toEqual([])
     expect(await host.request('rollouts.restore', { deletion })).toEqual(recorded)
     await expect(host.request('rollouts.restore', { deletion })).rejects.toThrow(/taken back already/)
-    const second = await host.request('rollouts.delete', { id: 'watched/seed-7.mcap' })
+    const { deletion: second = '' } = await host.request('rollouts.delete', { id: 'watched/seed-7.mcap' })
     await host.request('rollouts.record', { run: 'watched', seed: 7 })
     // Its name was given away meanwhile.
-    expect(await host.request('rollouts.restore', second)).toMatchObject({ id: 'watched/seed-7-2.mcap', seed: 7 })
+    expect(await host.request('rollouts.restore', { deletion: second })).toMatchObject({
+      id: 'watched/seed-7-2.mcap',
+      seed: 7,
+    })
 
     const progress = collect('rollouts.verifying')
     expect(await host.request('rollouts.verify', { id: 'watched/seed-7.mcap' })).toEqual({ steps: 200 })
@@ -215,6 +218,52 @@ describe('training', () => {
     await host.request('rollouts.stopVerifying', { id: 'watched/seed-7.mcap' })
     expect(await stopped).toBeNull()
     await expect(host.request('rollouts.verify', { id: 'watched/none.mcap' })).rejects.toThrow(/no such file/)
+  })
+
+  test('a rollout file is opened piece by piece, and closed; what is none is refused by its own name', async () => {
+    const bytes = readFileSync(path.join(runsFolder, 'watched/rollouts/best.mcap'))
+    const open = async (name: string, content: Buffer, pieces = 3) => {
+      const size = Math.ceil(content.length / pieces)
+      let id: string | undefined
+      for (let from = 0; from === 0 || from < content.length; from += size) {
+        const part = content.subarray(from, from + size)
+        const piece = { upload: 'u1', name, modified: 86_400_000, from, isLast: from + size >= content.length }
+        id = (await host.request('rollouts.upload', { ...piece, content: part.toString('base64') })).id
+      }
+      return id!
+    }
+    const id = await open('my best/rollout.mcap', bytes)
+    expect(id).toMatch(/^@\d+\/my-best-rollout\.mcap$/)
+    const { entry } = await host.request('rollouts.open', { id })
+    expect(entry).toMatchObject({
+      run: '',
+      file: 'my best/rollout.mcap',
+      steps: 200,
+      recordedAt: '1970-01-02T00:00:00.000Z',
+    })
+    expect(await host.request('rollouts.list', {})).toContainEqual(entry)
+    const mine = await host.request('rollouts.read', { id, from: 0, to: 201 })
+    expect(mine).toEqual(await host.request('rollouts.read', { id: 'watched/best.mcap', from: 0, to: 201 }))
+    expect(await host.request('rollouts.verify', { id })).toEqual({ steps: 200 })
+
+    const cut = await open('cut.mcap', bytes.subarray(0, bytes.length - 900))
+    // The cut is in the index behind the last step.
+    expect((await host.request('rollouts.open', { id: cut })).entry).toMatchObject({ steps: 200, missing: 0 })
+    expect(await host.request('rollouts.verify', { id: cut })).toEqual({ steps: 200 })
+
+    const before = await host.request('rollouts.list', {})
+    await expect(open('photo.png', Buffer.from('no rollout at all'))).rejects.toThrow(
+      /^photo\.png: this is no MCAP file/,
+    )
+    await expect(open('empty.mcap', Buffer.alloc(0), 1)).rejects.toThrow(/^empty\.mcap: this is no MCAP file/)
+    await expect(open('stub.mcap', bytes.subarray(0, 60))).rejects.toThrow(/^stub\.mcap: .*cut off/)
+    const late = { upload: 'u2', name: 'late.mcap', modified: 0, from: 8, content: '', isLast: true }
+    await expect(host.request('rollouts.upload', late)).rejects.toThrow(/^late\.mcap: a piece of the file is missing/)
+    expect(await host.request('rollouts.list', {})).toEqual(before)
+
+    expect(await host.request('rollouts.delete', { id })).toEqual({})
+    await expect(host.request('rollouts.open', { id })).rejects.toThrow(/is not open any more/)
+    await host.request('rollouts.delete', { id: cut })
   })
 
   test('a run is paused, stands still, goes on, and is stopped and kept', async () => {

@@ -152,6 +152,7 @@ const trashEntry = z.object({
 
 const rolloutEntry = z.object({
   id: z.string(),
+  /** Empty of a file that was opened from elsewhere. */
   run: z.string(),
   file: z.string(),
   scene: z.string(),
@@ -162,14 +163,14 @@ const rolloutEntry = z.object({
   return: finite,
   terminated: z.boolean(),
   truncated: z.boolean(),
-  /** Steps that were recorded, but are lost: the file is cut off or damaged behind those that are left. */
+  /** Of a file that is cut off or damaged: how many steps were recorded, but are lost. 0 where the damage is behind the last. */
   missing: z.int().optional(),
   recordedAt: z.string(),
 })
 const rolloutId = z
   .string()
   .max(260)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*\/[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a rollout is run/file')
+  .regex(/^(@\d+|[A-Za-z0-9][A-Za-z0-9_.-]*)\/[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a rollout is run/file, or @1/file')
 
 /** Names a rollout among all that were deleted. */
 const rolloutDeletion = z.string().max(20).regex(/^\d+$/, 'a deleted rollout')
@@ -207,6 +208,9 @@ const verification = z.object({
     })
     .optional(),
 })
+
+/** Characters of a piece of a file. */
+const MAX_PIECE = 16_000_000
 
 /** What a window can do now, as menus: the shell shows them where the system has a place for them. */
 const menu = z.strictObject({
@@ -372,9 +376,27 @@ export const requests = {
       poses: z.array(z.array(finite)),
     }),
   ),
-  /** Moves a rollout into the trash, from where `rollouts.restore` takes it back. */
-  'rollouts.delete': define(z.strictObject({ id: rolloutId }), z.object({ deletion: rolloutDeletion })),
+  /**
+   * Moves a rollout into the trash, from where `rollouts.restore` takes it back. Of a file that was opened from elsewhere there is no
+   * deletion: it is closed, and stays where it is.
+   */
+  'rollouts.delete': define(z.strictObject({ id: rolloutId }), z.object({ deletion: rolloutDeletion.optional() })),
   'rollouts.restore': define(z.strictObject({ deletion: rolloutDeletion }), rolloutEntry),
+  /** A piece of a rollout file that the person gave to the window; the last one is answered with the rollout's id. */
+  'rollouts.upload': define(
+    z.strictObject({
+      /** Names the file among those that come in at the same time. */
+      upload: plainName,
+      name: z.string().min(1).max(1000),
+      /** When it was changed last, ms since 1970. */
+      modified: z.number().min(0),
+      /** Offset of the piece, bytes: pieces come in order. */
+      from: z.int().min(0),
+      content: z.base64().max(MAX_PIECE),
+      isLast: z.boolean(),
+    }),
+    z.object({ id: rolloutId.optional() }),
+  ),
   'rollouts.stopVerifying': define(z.strictObject({ id: rolloutId }), done),
 } as const
 

@@ -8,6 +8,7 @@ import { DesignWorkspace } from '../design/design-workspace.tsx'
 import { FileDialogs } from '../design/file-dialogs.tsx'
 import { connected, host, shell } from '../host.ts'
 import { replayActions } from '../replay/actions.ts'
+import { DropTarget } from '../replay/drop/drop-target.tsx'
 import { ReplayWorkspace } from '../replay/replay-workspace.tsx'
 import { stageActions } from '../stage/actions.ts'
 import { theme, toggleTheme } from '../theme/theme.ts'
@@ -74,6 +75,7 @@ export function App() {
       <Palette />
       <ShortcutSheet />
       <FileDialogs />
+      <DropTarget />
     </div>
   )
 }

@@ -2,6 +2,7 @@
 import { computed } from '@preact/signals'
 import type { Action } from '../app/actions/action.ts'
 import { follow, followChoices, followed, followWords, nextFollowed } from './camera.ts'
+import { chooseFiles } from './drop/open-file.ts'
 import { onion, showGhost, shownGhost } from './overlay/state.ts'
 import { nextSpeed, SPEEDS } from './player.ts'
 import { player, send } from './state.ts'
@@ -22,6 +23,14 @@ const common = {
 } as const
 
 export const replayActions: readonly Action[] = [
+  {
+    name: 'replay.openFile',
+    label: 'Open rollout file…',
+    group: 'File',
+    section: 'open',
+    shortcuts: ['$mod+Alt+O'],
+    perform: chooseFiles,
+  },
   {
     ...common,
     name: 'replay.toggle',

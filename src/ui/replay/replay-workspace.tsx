@@ -6,6 +6,7 @@ import { EmptyState, Notice } from '../controls/layout.tsx'
 import { Stage } from '../stage/stage.tsx'
 import './replay.css'
 import { followedIndex } from './camera.ts'
+import { chooseFiles } from './drop/open-file.ts'
 import { FollowChoice } from './follow-choice.tsx'
 import { RolloutList } from './library/rollout-list.tsx'
 import { stageGhosts } from './overlay/state.ts'
@@ -34,7 +35,9 @@ function Player() {
   if (state.status === 'empty') {
     return (
       <div class="replay-message">
-        <EmptyState title="No rollout open">Choose one at the left to see what the robot did, step by step.</EmptyState>
+        <EmptyState title="No rollout open" action={<Button onClick={chooseFiles}>Open rollout file…</Button>}>
+          Choose one at the left to see what the robot did, step by step, or drop a rollout file (.mcap) on the window.
+        </EmptyState>
       </div>
     )
   }
@@ -73,7 +76,9 @@ function Player() {
         </div>
         {rollout.entry.missing !== undefined && (
           <Notice kind="warning">
-            {`The file is cut off or damaged: ${rollout.entry.missing.toLocaleString('en')} recorded steps are lost. All steps before them are here.`}
+            {rollout.entry.missing === 0
+              ? 'The file is cut off or damaged behind its last step. All recorded steps are here.'
+              : `The file is cut off or damaged: ${rollout.entry.missing.toLocaleString('en')} recorded steps are lost. All steps before them are here.`}
           </Notice>
         )}
         <Transport rollout={rollout} />

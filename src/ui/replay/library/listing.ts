@@ -35,8 +35,8 @@ export function sortRollouts(list: readonly RolloutEntry[], sorting: Sorting): R
 /** Those in which every word is found: in run, file, scene, how it ended, or as `seed 3`. */
 export function filterRollouts(list: readonly RolloutEntry[], search: string): RolloutEntry[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  return list.filter(({ run, file, scene, seed, terminated, truncated, missing = 0 }) => {
-    const end = terminated ? 'terminated' : truncated ? 'truncated' : missing > 0 ? 'cut off' : ''
+  return list.filter(({ run, file, scene, seed, terminated, truncated, missing }) => {
+    const end = terminated ? 'terminated' : truncated ? 'truncated' : missing !== undefined ? 'cut off' : ''
     const text = [run, file, scene, `seed ${seed}`, end].join('\n').toLowerCase()
     return words.every((word) => text.includes(word))
   })

@@ -97,7 +97,7 @@ function Rollouts() {
 }
 
 function RolloutRow({ entry, isOpen }: { entry: RolloutEntry; isOpen: boolean }) {
-  const { id, run, file, scene, seed, steps, duration, recordedAt, missing = 0 } = entry
+  const { id, run, file, scene, seed, steps, duration, recordedAt, missing } = entry
   return (
     <tr
       class={isOpen ? 'replay-row selected' : 'replay-row'}
@@ -111,8 +111,8 @@ function RolloutRow({ entry, isOpen }: { entry: RolloutEntry; isOpen: boolean })
         <div class="library-entry">
           <Thumbnail entry={entry} />
           <div>
-            <button type="button" class="replay-name" title={`${run}/${file}`}>
-              {run} <span class="muted">{file.replace(/\.mcap$/, '')}</span>
+            <button type="button" class="replay-name" title={run === '' ? file : `${run}/${file}`}>
+              {run === '' ? file : run} <span class="muted">{run === '' ? 'file' : file.replace(/\.mcap$/, '')}</span>
             </button>
             <div class="replay-details">
               {scene} · seed {seed}
@@ -121,7 +121,7 @@ function RolloutRow({ entry, isOpen }: { entry: RolloutEntry; isOpen: boolean })
               {steps.toLocaleString('en')} steps · {formatSeconds(duration)}
             </div>
             <div class="replay-details">{formatMoment(recordedAt)}</div>
-            {missing > 0 && <div class="replay-details warning">cut off</div>}
+            {missing !== undefined && <div class="replay-details warning">cut off</div>}
           </div>
         </div>
       </td>
@@ -131,8 +131,8 @@ function RolloutRow({ entry, isOpen }: { entry: RolloutEntry; isOpen: boolean })
         {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
         <span class="library-delete" onClick={(event) => event.stopPropagation()}>
           <IconButton
-            icon={TrashIcon}
-            label={`Delete ${run} ${file}`}
+            icon={run === '' ? CloseIcon : TrashIcon}
+            label={run === '' ? `Close ${file}` : `Delete ${run} ${file}`}
             kind="quiet"
             onClick={() => void deleteRollout(entry)}
           />

@@ -17,7 +17,7 @@ export const deleted = signal<{ deletion: string; entry: RolloutEntry } | undefi
 export async function deleteRollout(entry: RolloutEntry): Promise<void> {
   try {
     const { deletion } = await host.request('rollouts.delete', { id: entry.id })
-    deleted.value = { deletion, entry }
+    deleted.value = deletion === undefined ? undefined : { deletion, entry }
     const state = player.peek()
     if ('id' in state && state.id === entry.id) closeRollout()
     await refreshLists()

@@ -11,7 +11,7 @@ export function GhostPanel({ rollout }: { rollout: OpenRollout }) {
   const now = ghost.value
   const options = choices.value.map((entry) => ({
     value: entry.id,
-    label: `${entry.run} ${entry.file.replace(/\.mcap$/, '')} (${formatReturn(entry.return)})`,
+    label: `${entry.run === '' ? 'file' : entry.run} ${entry.file.replace(/\.mcap$/, '')} (${formatReturn(entry.return)})`,
   }))
   if (options.length === 0) {
     return (
