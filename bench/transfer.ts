@@ -10,7 +10,7 @@ import { openScene } from '../src/host/scenes.ts'
 import type { Policy } from '../src/policy/policy.ts'
 import { readPolicy } from '../src/policy/policy-file.ts'
 import { episodeSeeds } from '../src/training/evaluate.ts'
-import { MujocoTask, mujocoScenes } from './lib/mujoco-task.ts'
+import { type ContactModel, contactModels, MujocoTask, mujocoScenes } from './lib/mujoco-task.ts'
 import { orRefuse } from './lib/or-refuse.ts'
 import { median } from './lib/statistics.ts'
 import { type PlayedOn, playHere, playInMujoco } from './lib/transfer.ts'
@@ -34,6 +34,7 @@ interface Options {
   policies: string
   episodes: number
   seed: number
+  contacts: ContactModel
 }
 
 try {
@@ -44,16 +45,17 @@ try {
   process.exit(error.kind === 'input' ? 2 : 1)
 }
 
-async function main({ json, policies, episodes, seed }: Options): Promise<void> {
+async function main({ json, policies, episodes, seed, contacts }: Options): Promise<void> {
   const say = (text: string) => void (json ? process.stderr : process.stdout).write(`${text}\n`)
   const seeds = episodeSeeds(seed, episodes)
   const rows: Row[] = []
+  say(`MuJoCo's contacts: ${contactModels[contacts]}`)
   say(`${episodes} episodes each, block ${seed}; return ± deviation, steps, m/s, share of the steps in the air\n`)
   say(
     `${'policy'.padEnd(34)}  ${'TorqueLab'.padStart(16)}  ${'MuJoCo'.padStart(16)}  ratio  steps          m/s            in the air`,
   )
   for (const [file, policy] of readPolicies(policies)) {
-    const row = await play(file, policy, seeds)
+    const row = await play(file, policy, seeds, contacts)
     rows.push(row)
     say(describe(row))
   }
@@ -62,14 +64,16 @@ async function main({ json, policies, episodes, seed }: Options): Promise<void> 
   say(
     `\nmedian ratio over ${rows.length} policies: ${middle.toFixed(2)} (${holds ? 'at least' : 'MISSES THE GATE OF'} ${GATE})`,
   )
-  if (json) process.stdout.write(`${JSON.stringify({ episodes, seed, medianRatio: middle, gate: GATE, rows })}\n`)
-  if (!holds) process.exitCode = 1
+  if (json)
+    process.stdout.write(`${JSON.stringify({ episodes, seed, contacts, medianRatio: middle, gate: GATE, rows })}\n`)
+  // Other contacts explain a miss; they are not what published returns were measured on.
+  if (!holds && contacts === 'gymnasium') process.exitCode = 1
 }
 
-async function play(file: string, policy: Policy, seeds: readonly number[]): Promise<Row> {
+async function play(file: string, policy: Policy, seeds: readonly number[], contacts: ContactModel): Promise<Row> {
   const { specification } = policy
   const { scene } = openScene(specification.scene)
-  const task = await MujocoTask.of(scene.name)
+  const task = await MujocoTask.of(scene.name, contacts)
   if (!task) throw new UserError('MuJoCo is not installed: run npm install without --omit=dev.', 'failure')
   try {
     const torquelab = await playHere(scene, policy, seeds)
@@ -128,10 +132,11 @@ function parseOptions(args: string[]): Options {
     policies: { type: 'string' },
     episodes: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    contacts: { type: 'string', default: 'gymnasium' },
   } as const
   const values = orRefuse(
     () => parseArgs({ args, options }).values,
-    '--policies folder, --episodes 20, --seed 1 and --json',
+    '--policies folder, --episodes 20, --seed 1, --contacts gymnasium and --json',
   )
   if (values.policies === undefined) throw new UserError('--policies: name a folder with policy files (.safetensors).')
   const [episodes, seed] = [Number(values.episodes), Number(values.seed)]
@@ -139,5 +144,13 @@ function parseOptions(args: string[]): Options {
     throw new UserError('--episodes must be a whole number from 1 to 10000.')
   }
   if (!Number.isInteger(seed) || seed < 0) throw new UserError('--seed must be a whole number, 0 or more.')
-  return { json: values.json, policies: values.policies, episodes, seed }
+  const { contacts } = values
+  if (!isContactModel(contacts)) {
+    throw new UserError(`--contacts must be one of ${Object.keys(contactModels).join(', ')}, not "${contacts}".`)
+  }
+  return { contacts, json: values.json, policies: values.policies, episodes, seed }
+}
+
+function isContactModel(name: string): name is ContactModel {
+  return Object.hasOwn(contactModels, name)
 }

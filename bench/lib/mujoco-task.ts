@@ -88,6 +88,20 @@ const TASKS: Record<string, Task> = {
   },
 }
 
+/** How the ground gives way in MuJoCo. */
+export const contactModels = {
+  gymnasium: "as in Gymnasium's model: a contact gives way to a fifth of what pushes at it, along the ground too",
+  grip: 'friction ten times as hard as the normal direction, which stays as it is',
+  hard: 'hard in both directions (solref 0.005 s, solimp 0.99)',
+} as const
+export type ContactModel = keyof typeof contactModels
+
+const CONTACT_CHANGES: Record<ContactModel, (mjcf: string) => string> = {
+  gymnasium: (mjcf) => mjcf,
+  grip: (mjcf) => mjcf.replace('<option ', '<option cone="elliptic" impratio="10" '),
+  hard: (mjcf) => mjcf.replace('solimp=".8 .8 .01" solref=".02 1"', 'solimp=".99 .99 .01" solref=".005 1"'),
+}
+
 /** Scenes that there is a model of. */
 export const mujocoScenes: readonly string[] = Object.keys(TASKS)
 
@@ -103,10 +117,11 @@ export class MujocoTask {
   private readonly state: State
   private readonly ctrl: Float64Array
 
-  private constructor(engine: MainModule, task: Task) {
+  private constructor(engine: MainModule, task: Task, contacts: ContactModel) {
     this.engine = engine
     this.task = task
-    this.model = engine.MjModel.from_xml_string(task.mjcf.replace('<flag energy="enable"/>', ''))
+    const mjcf = CONTACT_CHANGES[contacts](task.mjcf.replace('<flag energy="enable"/>', ''))
+    this.model = engine.MjModel.from_xml_string(mjcf)
     this.data = new engine.MjData(this.model)
     this.actions = this.model.nu
     this.controlStep = task.controlStep
@@ -124,11 +139,11 @@ export class MujocoTask {
   }
 
   /** The task of a built-in scene; undefined where there is no model of it, or where the package is not installed. */
-  static async of(scene: string): Promise<MujocoTask | undefined> {
+  static async of(scene: string, contacts: ContactModel = 'gymnasium'): Promise<MujocoTask | undefined> {
     const task = TASKS[scene]
     if (!task) return undefined
     const engine = await loadEngine()
-    return engine && new MujocoTask(engine, task)
+    return engine && new MujocoTask(engine, task, contacts)
   }
 
   /** Starts an episode from values by the names of the scene's reset coordinates. */

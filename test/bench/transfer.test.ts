@@ -67,3 +67,16 @@ describe.each([...mujocoScenes])('%s', (name) => {
     task.close()
   })
 })
+
+it('hard contacts in MuJoCo give way by less than half of what Gymnasium’s do', async () => {
+  const scene = read('hopper')
+  const seeds = episodeSeeds(3, 3)
+  const depths: number[] = []
+  for (const contacts of ['gymnasium', 'hard'] as const) {
+    const task = (await MujocoTask.of('hopper', contacts))!
+    depths.push(playInMujoco(scene, task, steadyPolicy(scene), seeds).largestPenetration!)
+    task.close()
+  }
+  expect(depths[1]!).toBeGreaterThan(0)
+  expect(depths[1]!).toBeLessThan(depths[0]! / 2)
+})
