@@ -1,7 +1,7 @@
 /** A scene file as it is edited: its JSON, which may be wrong anywhere, and the named items in it. */
 import type { Actuator, Body, Joint, Marker, Scene, SensorEntry } from '../scene/schema.ts'
 import { SCENE_VERSION, sceneSchema } from '../scene/schema.ts'
-import { readable, withChange } from './readable.ts'
+import { readable, readsAs, withChange } from './readable.ts'
 
 /** The JSON object of a scene file. Drafts are never changed in place: parts of them are shared between the steps of the history. */
 export type SceneDraft = Readonly<Record<string, unknown>>
@@ -68,6 +68,27 @@ export function rawEntries(
   const value = draft[list]
   if (!Array.isArray(value)) return []
   return value.flatMap((entry: unknown, index) => (isObject(entry) ? [{ index, entry }] : []))
+}
+
+/** Whether two values are the same JSON, the order of keys included. Parts that they share are not looked into. */
+export function isSameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((each, index) => isSameJson(each, b[index]))
+  }
+  if (!isObject(a) || !isObject(b)) return false
+  const [keys, others] = [definedKeys(a), definedKeys(b)]
+  return keys.length === others.length && keys.every((key, at) => key === others[at] && isSameJson(a[key], b[key]))
+}
+
+/** As JSON has them. */
+function definedKeys(value: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(value).filter((key) => value[key] !== undefined)
+}
+
+/** Says of an entry that it differs from another one in places within their limits alone, so that it fits the schema where that one does. */
+export function fitsAs(list: ItemList, moved: object, before: object): void {
+  readsAs(SCHEMAS[list], moved as Readonly<Record<string, unknown>>, before as Readonly<Record<string, unknown>>)
 }
 
 /** The entries of a list with their indices: as they are where they fit the schema, else what of them can be read. */

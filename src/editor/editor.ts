@@ -7,7 +7,7 @@ import { create, type Draft } from 'mutative'
 import type { Problem } from '../common/user-error.ts'
 import type { SceneValidation } from '../scene/load.ts'
 import type { Scene } from '../scene/schema.ts'
-import { emptyScene, type Item, itemsOf, keyOf, type SceneDraft, sameItem } from './draft.ts'
+import { emptyScene, isSameJson, type Item, itemsOf, keyOf, type SceneDraft, sameItem } from './draft.ts'
 import { draftText, validateDraft } from './text.ts'
 
 /** Everything that undo brings back. */
@@ -66,7 +66,7 @@ export class Editor {
   /** Whether the draft differs from what was opened or saved last. */
   readonly isDirty = computed(() => {
     const [draft, saved] = [this.draft.value, this.saved.value]
-    return draft !== saved && (saved === undefined || JSON.stringify(draft) !== JSON.stringify(saved))
+    return saved === undefined || !isSameJson(draft, saved)
   })
   /** What undo and redo would do, in words; undefined where there is nothing to do. */
   readonly undoLabel = computed(() => this.past.value.at(-1)?.label)
@@ -221,5 +221,5 @@ function changed(state: EditorState, change: Change): EditorState {
 /** Whether two states differ in nothing that undo would have to bring back. */
 function isSame(a: EditorState, b: EditorState): boolean {
   if (a.locked !== b.locked || a.hidden !== b.hidden) return false
-  return a.draft === b.draft || JSON.stringify(a.draft) === JSON.stringify(b.draft)
+  return isSameJson(a.draft, b.draft)
 }

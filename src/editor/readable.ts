@@ -17,6 +17,12 @@ export function readable(schema: z.ZodType, entry: Entry): Entry | undefined {
   return entries.get(entry)
 }
 
+/** Says that an entry fits its schema where another one does; nothing where that is not known. */
+export function readsAs(schema: z.ZodType, entry: Entry, other: Entry): void {
+  const entries = known.get(schema)
+  if (entries?.get(other) === other) entries.set(entry, entry)
+}
+
 /** `changed` is made of `read`, which was read of `entry`: the entry with the same change, its broken values as they are. */
 export function withChange(entry: Entry, read: Entry, changed: Entry): Entry {
   if (read === entry) return changed

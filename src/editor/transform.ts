@@ -1,7 +1,8 @@
 /** Moving, turning, mirroring and aligning items of a draft. Joints go along with the bodies that they carry. */
 import { wrap } from '../scene/formula.ts'
+import { MAX_NUMBER } from '../scene/limits.ts'
 import type { Actuator, Body, Joint, Marker, SensorEntry, Shape } from '../scene/schema.ts'
-import { type Item, mapList, type SceneDraft } from './draft.ts'
+import { fitsAs, type Item, mapList, type SceneDraft } from './draft.ts'
 import { drawnScene } from './drawn.ts'
 import {
   add,
@@ -24,8 +25,8 @@ import {
 export function moveItems(draft: SceneDraft, items: readonly Item[], by: Point): SceneDraft {
   return mapPoints(draft, items, {
     point: (point) => tidyPoint(add(point, by)),
-    body: (body) => ({ ...body, position: tidyPoint(add(body.position, by)) }),
-    joint: (joint) => ({ ...joint, anchor: tidyPoint(add(joint.anchor, by)) }),
+    body: (body) => placed({ ...body, position: tidyPoint(add(body.position, by)) }, body),
+    joint: (joint) => placed({ ...joint, anchor: tidyPoint(add(joint.anchor, by)) }, joint),
   })
 }
 
@@ -33,16 +34,15 @@ export function moveItems(draft: SceneDraft, items: readonly Item[], by: Point):
 export function rotateItems(draft: SceneDraft, items: readonly Item[], pivot: Point, angle: number): SceneDraft {
   return mapPoints(draft, items, {
     point: (point) => tidyPoint(turnedAbout(point, pivot, angle)),
-    body: (body) => ({
-      ...body,
-      position: tidyPoint(turnedAbout(body.position, pivot, angle)),
-      angle: tidy(wrap((body.angle ?? 0) + angle)),
-    }),
+    body: (body) => {
+      const position = tidyPoint(turnedAbout(body.position, pivot, angle))
+      return placed({ ...body, position, angle: tidy(wrap((body.angle ?? 0) + angle)) }, body)
+    },
     joint: (joint) => {
       const anchor = tidyPoint(turnedAbout(joint.anchor, pivot, angle))
       return joint.type === 'slider'
         ? { ...joint, anchor, axis: tidyPoint(turned(joint.axis, angle)) }
-        : { ...joint, anchor }
+        : placed({ ...joint, anchor }, joint)
     },
   })
 }
@@ -192,6 +192,13 @@ function mapPoints(draft: SceneDraft, items: readonly Item[], map: PointMap): Sc
       ? { ...actuator, point: onBody(actuator.body, actuator.point) }
       : actuator,
   )
+}
+
+/** An entry that was only moved or turned: it need not be held against the schema at each move of a drag. */
+function placed<Entry extends Body | Joint>(moved: Entry, before: Entry): Entry {
+  const place = 'anchor' in moved ? moved.anchor : moved.position
+  if (place.every((coordinate) => Math.abs(coordinate) <= MAX_NUMBER)) fitsAs('anchor' in moved ? 'joints' : 'bodies', moved, before)
+  return moved
 }
 
 function namesOf(items: readonly Item[], list: Item['list']): Set<string> {

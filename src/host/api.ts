@@ -8,6 +8,7 @@ import { algorithmNames, presetNames } from '../agent/presets.ts'
 import type { Check } from '../check/types.ts'
 import { MAX_SEED } from '../common/random.ts'
 import type { Problem } from '../common/user-error.ts'
+import { MAX_SCENE_LENGTH } from '../scene/limits.ts'
 import type { Evaluation } from '../training/evaluate.ts'
 import type { Locomotion } from '../training/locomotion.ts'
 import type { Perturbation, PerturbationName, Robustness, RobustnessLevel } from '../training/robustness.ts'
@@ -55,7 +56,9 @@ const played = {
 
 export const requests = {
   train: z.strictObject({
-    scene: filePath.describe("a built-in scene's name, or a scene file's path"),
+    scene: filePath.optional().describe("a built-in scene's name, or a scene file's path"),
+    /** Trained in place of `scene`, whose training file goes for it where it is given. */
+    edited: z.string().max(MAX_SCENE_LENGTH).optional().describe('the text of a scene file'),
     steps: z.int().min(1).max(1e9).optional().describe('environment steps to train for, 1 or more'),
     episodes: z.int().min(1).max(1e7).optional().describe('episodes to train for, 1 or more'),
     seed: seed.optional(),

@@ -74,8 +74,7 @@ export function queue(request: Requests['train']): RunFolder {
 /** What a run is to be; throws a UserError where it cannot be. */
 function planTraining(request: Requests['train']): StartOptions {
   const { seed = 1, engine, threads, relaxedSimd, runsFolder, ...asked } = check('train', request)
-  const { scene, source } = openScene(asked.scene)
-  const tuned = openSceneTraining(asked.scene)
+  const { scene, source, tuned } = sceneToTrain(asked)
   const algorithm = asked.algorithm ?? tuned?.algorithm ?? 'ddpg'
   const sceneChanges = tuned?.settings[algorithm]
   // Where the scene has no settings of its own, its preset is the general one.
@@ -100,6 +99,19 @@ function planTraining(request: Requests['train']): StartOptions {
     versions: versions(),
     workerFile: packageFile('dist/node/training-worker.js'),
   }
+}
+
+/** The scene of a request to train, where it came from, and what its training file says. */
+function sceneToTrain({ scene: nameOrPath, edited }: Pick<Requests['train'], 'scene' | 'edited'>) {
+  const tuned = nameOrPath === undefined ? undefined : openSceneTraining(nameOrPath)
+  if (edited !== undefined) {
+    const { scene, problems } = validateScene(edited)
+    if (scene) return { scene, source: [nameOrPath, 'edited'].filter(Boolean).join(', '), tuned }
+    const words = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message))
+    throw new UserError(`The scene cannot be trained as it is. ${words.join(' ')}`)
+  }
+  if (nameOrPath === undefined) throw new UserError("There is no scene to train: give its name or its file's path.")
+  return { ...openScene(nameOrPath), tuned }
 }
 
 /** Goes on with a run as if it had never stopped, further than it was to go where steps or episodes say so. */

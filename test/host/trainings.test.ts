@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Channel, connectToHost, type HostClient } from '../../src/host/rpc/connection.ts'
-import type { RunEntry } from '../../src/host/rpc/contract.ts'
+import type { Params, RunEntry } from '../../src/host/rpc/contract.ts'
 import { createHostService, type HostService } from '../../src/host/service.ts'
 import { readPolicy } from '../../src/policy/policy-file.ts'
 import { thisProcess } from '../../src/training/run-status.ts'
@@ -89,6 +89,45 @@ describe('Given more runs than cores', () => {
     for (const run of [runs[2]!, runs[0]!]) await host.request('training.stop', { run })
     await expect.poll(() => statuses(runs), LONG).toEqual(['stopped', 'running', 'stopped'])
   }, 60_000)
+})
+
+describe('Given a scene as it is edited', () => {
+  const pendulum = JSON.parse(readFileSync('scenes/pendulum.json', 'utf8'))
+  const train = (scene: Params<'training.start'>['scene'], preset: 'default' | 'scene' = 'default') =>
+    host.request('training.start', { scene, steps: 200, seeds: [1], preset, settings: SMALL })
+
+  test('When it is trained, Then the run keeps it as it was, and later edits and files change nothing', async () => {
+    open(1)
+    const text = JSON.stringify({ ...pendulum, name: 'swing', task: { ...pendulum.task, maxSteps: 50 } })
+    const [run] = (await train({ text })).runs
+    expect(run).toBe('swing-ddpg-seed1-1')
+    const scene = await host.request('runs.scene', { run: run! })
+    expect(scene.task.maxSteps).toBe(50)
+    await expect.poll(() => statusOf(run!), LONG).toBe('finished')
+    const { episodes } = await host.request('runs.metrics', { run: run! })
+    expect(episodes.map(({ length }) => length)).toEqual([50, 50, 50, 50])
+    expect(read(run!)).toMatchObject({ scene: 'swing', sceneSource: 'edited' })
+  }, 60_000)
+
+  test('When it was another before, Then that one’s training file goes for it', async () => {
+    open(1)
+    const text = JSON.stringify({ ...pendulum, name: 'swing' })
+    const [run] = (await train({ text, of: 'pendulum' }, 'scene')).runs
+    expect(read(run!)).toMatchObject({ preset: 'scene', sceneSource: 'pendulum, edited' })
+    const { settings } = JSON.parse(readFileSync('scenes/pendulum.training.json', 'utf8'))
+    const { setting, value } = settings.ddpg[0]
+    expect(read(run!).settings[setting]).toEqual((SMALL as Record<string, unknown>)[setting] ?? value)
+    await host.request('training.stop', { run: run! })
+    await expect.poll(() => statusOf(run!), LONG).toBe('stopped')
+  }, 60_000)
+
+  test('When it has problems, Then it is refused with each of them in words, and no run is left behind', async () => {
+    open(1)
+    const text = JSON.stringify({ ...pendulum, joints: [], task: { ...pendulum.task, reward: [] } })
+    await expect(train({ text })).rejects.toThrow(/cannot be trained as it is\. .*task\.reward.*/)
+    await expect(train({ text: '{' })).rejects.toThrow(/cannot be trained as it is/)
+    expect(await list()).toEqual([])
+  })
 })
 
 describe('Given a run that was stopped', () => {

@@ -239,6 +239,7 @@ const define = <Params extends z.ZodType, Answer extends z.ZodType>(params: Para
   params,
   answer,
 })
+const sceneId = z.string().max(4096)
 const sceneText = z.string().max(MAX_SCENE_LENGTH)
 const nothing = z.strictObject({})
 const done = z.object({})
@@ -263,13 +264,13 @@ export const requests = {
   'window.close': define(nothing, done),
   /** Built-ins by name, then files, the ones written last first. */
   'scenes.list': define(nothing, z.array(sceneEntry)),
-  'scenes.read': define(z.strictObject({ id: z.string().max(4096) }), sceneSchema),
+  'scenes.read': define(z.strictObject({ id: sceneId }), sceneSchema),
   /** The text of a scene's file, for editing: it may have problems. */
-  'scenes.text': define(z.strictObject({ id: z.string().max(4096) }), z.object({ text: z.string() })),
+  'scenes.text': define(z.strictObject({ id: sceneId }), z.object({ text: z.string() })),
   /** Writes a scene whole or not at all: to the file of an id, or as a new file by name, which must be free. */
   'scenes.save': define(
     z.strictObject({
-      target: z.union([z.strictObject({ id: z.string().max(4096) }), z.strictObject({ name: plainName })]),
+      target: z.union([z.strictObject({ id: sceneId }), z.strictObject({ name: plainName })]),
       text: sceneText,
     }),
     sceneEntry,
@@ -285,14 +286,15 @@ export const requests = {
   'scenes.openDialog': define(nothing, sceneEntry.nullable()),
   /** What a scene's training file proposes; null where it has none. */
   'scenes.training': define(
-    z.strictObject({ id: z.string().max(4096) }),
+    z.strictObject({ id: sceneId }),
     z.object({ algorithm: z.enum(algorithmNames), steps: z.int() }).nullable(),
   ),
   /** With a scene, the preset `scene` has what its training file changes. */
-  'settings.describe': define(z.strictObject({ scene: z.string().max(4096).optional() }), z.array(setting)),
+  'settings.describe': define(z.strictObject({ scene: sceneId.optional() }), z.array(setting)),
   'training.start': define(
     z.strictObject({
-      scene: z.string().max(4096),
+      /** By its id; or as it is edited, by its text, and the id of the scene that it was, whose training file goes for it. */
+      scene: z.union([sceneId, z.strictObject({ text: sceneText, of: sceneId.optional() })]),
       steps: z.int().min(1).max(1e9).optional(),
       episodes: z.int().min(1).max(1e7).optional(),
       /** One run for each. */

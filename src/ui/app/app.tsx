@@ -1,8 +1,8 @@
 /** The window: header, workspaces, messages; and what the shell's menu asks for. */
 import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { IconButton } from '../controls/button.tsx'
-import { LogoIcon, MoonIcon, SunIcon } from '../controls/icons.tsx'
+import { Button, IconButton } from '../controls/button.tsx'
+import { LogoIcon, MoonIcon, PlayIcon, SunIcon } from '../controls/icons.tsx'
 import { Notice } from '../controls/layout.tsx'
 import { DesignWorkspace } from '../design/design-workspace.tsx'
 import { FileDialogs } from '../design/file-dialogs.tsx'
@@ -21,7 +21,7 @@ import { showNativeMenu } from './actions/native-menu.ts'
 import { Palette } from './actions/palette.tsx'
 import { performNamed, registerActions } from './actions/registry.ts'
 import { ShortcutSheet } from './actions/shortcut-sheet.tsx'
-import { listenForShortcuts } from './actions/shortcuts.ts'
+import { listenForShortcuts, shortcutText } from './actions/shortcuts.ts'
 import { sceneActions, WORKSPACES, windowActions } from './actions/window-actions.ts'
 import { chooseScene, dismiss, messages, refreshScenes, type Workspace, workspace } from './state.ts'
 import { Tabs } from './tabs.tsx'
@@ -57,6 +57,11 @@ export function App() {
         {shell === 'browser' && <MenuBar />}
         <Tabs />
         <div class="spacer" />
+        {workspace.value === 'design' && (
+          <Button icon={PlayIcon} shortcut={shortcutText('$mod+Enter')} onClick={() => performNamed('scene.train')}>
+            Train this scene
+          </Button>
+        )}
         <IconButton
           icon={theme.value === 'dark' ? SunIcon : MoonIcon}
           label={theme.value === 'dark' ? 'Light theme' : 'Dark theme'}

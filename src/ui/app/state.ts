@@ -15,6 +15,22 @@ export const sceneEntries = signal<readonly SceneEntry[]>([])
 /** The scene that Design plays and Train trains on; undefined until the first one is read. */
 export const chosenScene = signal<{ entry: SceneEntry; scene: Scene } | undefined>(undefined)
 
+/** A scene as Design edits it, where that is not what its file holds. */
+export interface EditedScene {
+  name: string
+  /** Id of the scene that it was; undefined for a new one. */
+  of: string | undefined
+  /** Undefined while it has problems. */
+  scene: Scene | undefined
+  /** In words, each with its place. */
+  problems: readonly string[]
+  /** What its file would hold. */
+  text(): string
+}
+
+/** What Train takes in place of the chosen scene; undefined where Design shows that one as it is. */
+export const editedScene = signal<EditedScene | undefined>(undefined)
+
 /** A rollout that Replay is asked to open (its id); Replay sets it back to undefined when it took it. */
 export const rolloutToOpen = signal<string | undefined>(undefined)
 

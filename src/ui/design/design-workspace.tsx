@@ -1,6 +1,7 @@
 /** The design workspace: a scene on the stage, played by hand, with all its numbers. */
 import { computed, signal, useSignalEffect } from '@preact/signals'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { ComponentChildren } from 'preact'
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
 import { drawnScene, visibleScene } from '../../editor/drawn.ts'
 import type { Scene } from '../../scene/schema.ts'
 import { contextMenuOf } from '../app/actions/context-menu.tsx'
@@ -10,6 +11,7 @@ import { Button } from '../controls/button.tsx'
 import { EmptyState, Notice } from '../controls/layout.tsx'
 import { LivePlay } from '../play/live-play.ts'
 import { Stage } from '../stage/stage.tsx'
+import type { StageController, StagePress } from '../stage/stage-controller.ts'
 import { playActions } from './actions.ts'
 import './design.css'
 import { canvasActions } from './canvas-actions.ts'
@@ -29,6 +31,7 @@ import { taskActions } from './task/actions.ts'
 import { PlayPlots } from './task/play-plots.tsx'
 import { arePlotsShown } from './task/shown-plots.ts'
 import { CanvasToolbar } from './toolbar.tsx'
+import { startSendingScene, trainSceneActions } from './train-scene.ts'
 import { Transport } from './transport.tsx'
 
 const isShown = computed(() => workspace.value === 'design')
@@ -38,12 +41,21 @@ const play = new LivePlay()
 registerActions([...playActions(play), ...overlayActions, ...taskActions(play)])
 const overlays = overlaysOf(play)
 registerActions([...fileActions, ...editActions, ...canvasActions, ...insertActions, ...outlineActions])
+registerActions(trainSceneActions)
 startFiles()
+startSendingScene()
 /** Editing is for the scene as drawn: not while it plays, nor away from its start. */
 const isEditing = computed(() => !play.playing.value && (play.frame.value?.step ?? 0) === 0)
 const asDrawn = signal<Float32Array | undefined>(undefined)
 const noOverlays = signal(undefined)
 const noEfforts = signal<Float32Array | undefined>(undefined)
+/** The scene as drawn, without what is hidden. */
+const visible = computed(() => visibleScene(editor.draft.value, editor.state.value.hidden))
+/** The scene as drawn; during a drag, as it was before. */
+const settled = computed(() => {
+  void editor.validation.value
+  return drawnScene(editor.draft.peek())
+})
 const showContextMenu = contextMenuOf('stage')
 
 export function DesignWorkspace() {
@@ -64,16 +76,10 @@ export function DesignWorkspace() {
     <div class={isOutlineShown.value ? 'workspace design with-outline' : 'workspace design'}>
       {isOutlineShown.value && <Outline />}
       <div class={arePlotsShown.value ? 'workspace-main with-plots' : 'workspace-main'}>
-        <Stage
-          overlays={editing ? noOverlays : overlays}
-          {...(onPress && { onPress })}
-          onContextMenu={showContextMenu}
-          scene={editing ? visibleScene(editor.draft.value, editor.state.value.hidden) : scene}
-          document={documentKey.value}
-          poses={editing ? asDrawn : play.poses}
-          efforts={editing ? noEfforts : play.efforts}
-          layer={(stage) => editing && <CanvasLayer stage={stage} />}
-          label={`Stage: ${scene?.name ?? editor.draft.value.name}`}
+        <DesignStage
+          scene={scene}
+          isEdited={editing}
+          onPress={onPress}
           overlay={
             <>
               {editing && <CanvasToolbar />}
@@ -86,14 +92,45 @@ export function DesignWorkspace() {
         {scene && arePlotsShown.value && <PlayPlots play={play} scene={scene} />}
         {scene ? <Transport play={play} scene={scene} /> : <NotYet />}
       </div>
-      <Inspector
-        play={play}
-        scene={scene ?? drawnScene(editor.draft.value)}
-        isPlayable={scene !== undefined}
-        isEditing={editing}
-      />
+      {scene ? <Inspector play={play} scene={scene} isPlayable isEditing={editing} /> : <DraftInspector />}
     </div>
   )
+}
+
+/** Follows each move of a drag; nothing else of the workspace does. */
+function DesignStage({
+  scene,
+  isEdited,
+  onPress,
+  overlay,
+}: {
+  /** Undefined where there is nothing yet that can be played. */
+  scene: Scene | undefined
+  isEdited: boolean
+  onPress: StagePress | undefined
+  overlay: ComponentChildren
+}) {
+  const isDrawn = isEdited || !scene
+  const layer = useCallback((stage: StageController) => isDrawn && <CanvasLayer stage={stage} />, [isDrawn])
+  return (
+    <Stage
+      overlays={isDrawn ? noOverlays : overlays}
+      {...(onPress && { onPress })}
+      onContextMenu={showContextMenu}
+      scene={isDrawn ? visible.value : scene}
+      document={documentKey.value}
+      poses={isDrawn ? asDrawn : play.poses}
+      efforts={isDrawn ? noEfforts : play.efforts}
+      layer={layer}
+      label={`Stage: ${scene?.name ?? visible.value.name}`}
+      overlay={overlay}
+    />
+  )
+}
+
+/** Of a scene that has never been without problems. */
+function DraftInspector() {
+  return <Inspector play={play} scene={settled.value} isPlayable={false} isEditing />
 }
 
 /** Whether two scenes differ in their tasks alone: then an episode in play can go on. */

@@ -133,10 +133,6 @@ export function startFiles(): void {
   })
   keepDrafts()
   effect(() => {
-    if (workspace.value === 'train' && editor.isDirty.peek())
-      notify('warning', 'The scene has changes that are not saved: training takes the saved one.')
-  })
-  effect(() => {
     document.title = `${editor.isDirty.value ? '● ' : ''}${String(editor.draft.value.name)} – TorqueLab`
   })
   effect(() => {

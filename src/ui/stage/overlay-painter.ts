@@ -47,6 +47,13 @@ interface Axis {
   type: 'hinge' | 'slider'
 }
 
+interface Known {
+  masses: readonly Mass[]
+  axes: readonly Axis[]
+  /** Of the robot where there is gravity, N; else of 1 kg at 10 m/s². */
+  weight: number
+}
+
 interface Picture {
   view: View
   size: Size
@@ -56,20 +63,19 @@ interface Picture {
 
 export class OverlayPainter {
   readonly graphics = new Graphics()
-  private readonly masses: readonly Mass[]
-  private readonly axes: readonly Axis[]
-  /** Of the robot where there is gravity, N; else of 1 kg at 10 m/s². */
-  private readonly weight: number
+  private scene: Scene
+  private isDrawn = false
+  /** What is drawn of the scene; undefined until something is. */
+  private known: Known | undefined
 
   constructor(scene: Scene) {
-    this.masses = scene.bodies.flatMap((body, index): Mass[] => {
-      if (body.kind !== 'dynamic') return []
-      const { mass, centerOfMass } = massPropertiesOf(body)
-      return [{ body: index, mass, centre: { x: centerOfMass[0], y: centerOfMass[1] } }]
-    })
-    this.axes = axesOf(scene, this.masses)
-    const [gx, gy] = scene.world.gravity
-    this.weight = this.masses.reduce((sum, { mass }) => sum + mass, 0) * (Math.hypot(gx, gy) || 10) || 10
+    this.scene = scene
+  }
+
+  /** Another state of the same document. */
+  update(scene: Scene): void {
+    this.scene = scene
+    this.known = undefined
   }
 
   /** Nothing is drawn without poses: overlays belong to a scene in play. */
@@ -80,10 +86,12 @@ export class OverlayPainter {
     poses: Float32Array | undefined,
     overlays: StageOverlays | undefined,
   ): void {
-    this.graphics.clear()
+    if (this.isDrawn) this.graphics.clear()
+    this.isDrawn = overlays !== undefined && poses !== undefined
     if (!overlays || !poses) return
+    this.known ??= readKnown(this.scene)
     const picture = { view, size, colors, poses }
-    if (overlays.jointAxes) for (const axis of this.axes) this.paintAxis(axis, picture)
+    if (overlays.jointAxes) for (const axis of this.known.axes) this.paintAxis(axis, picture)
     if (overlays.centresOfMass) this.paintCentres(picture)
     if (overlays.velocities?.length === poses.length) this.paintVelocities(overlays.velocities, picture)
     if (overlays.contacts) this.paintContacts(overlays.contacts, picture)
@@ -99,12 +107,12 @@ export class OverlayPainter {
       const at = worldToScreen(view, size, contacts[index]!, contacts[index + 1]!)
       this.graphics.circle(at.x, at.y, CONTACT_RADIUS).fill(colors.contact)
       const [fx, fy] = [contacts[index + 2]!, contacts[index + 3]!]
-      this.paintArrow(at, fx, fy, WEIGHT_LENGTH / this.weight, colors.contact)
+      this.paintArrow(at, fx, fy, WEIGHT_LENGTH / this.known!.weight, colors.contact)
     }
   }
 
   private paintVelocities(velocities: Float32Array, { view, size, colors, poses }: Picture): void {
-    for (const { body, centre } of this.masses) {
+    for (const { body, centre } of this.known!.masses) {
       const arm = rotate(centre.x, centre.y, poses[body * 3 + 2]!)
       const spin = velocities[body * 3 + 2]!
       const at = worldToScreen(view, size, poses[body * 3]! + arm.x, poses[body * 3 + 1]! + arm.y)
@@ -115,14 +123,14 @@ export class OverlayPainter {
 
   private paintCentres(picture: Picture): void {
     let [sum, x, y] = [0, 0, 0]
-    for (const { body, mass, centre } of this.masses) {
+    for (const { body, mass, centre } of this.known!.masses) {
       const at = inWorld(body, centre, picture.poses)
       this.paintCentre(at, CENTRE, picture)
       sum += mass
       x += mass * at.x
       y += mass * at.y
     }
-    if (this.masses.length > 1) this.paintCentre({ x: x / sum, y: y / sum }, ROBOT_CENTRE, picture)
+    if (this.known!.masses.length > 1) this.paintCentre({ x: x / sum, y: y / sum }, ROBOT_CENTRE, picture)
   }
 
   /** The usual sign: a circle of four quarters, two of them filled. */
@@ -196,6 +204,17 @@ export class OverlayPainter {
       .poly(onStage(arrow.head), true)
       .fill(color)
   }
+}
+
+function readKnown(scene: Scene): Known {
+  const masses = scene.bodies.flatMap((body, index): Mass[] => {
+    if (body.kind !== 'dynamic') return []
+    const { mass, centerOfMass } = massPropertiesOf(body)
+    return [{ body: index, mass, centre: { x: centerOfMass[0], y: centerOfMass[1] } }]
+  })
+  const [gx, gy] = scene.world.gravity
+  const weight = masses.reduce((sum, { mass }) => sum + mass, 0) * (Math.hypot(gx, gy) || 10) || 10
+  return { masses, axes: axesOf(scene, masses), weight }
 }
 
 function inWorld(body: number, point: Point, poses: ArrayLike<number>): Point {

@@ -3,19 +3,15 @@ import { Container, Graphics } from 'pixi.js'
 import type { Body, Scene } from '../../scene/schema.ts'
 import { largestEfforts } from '../../sim/efforts.ts'
 import { rotate } from '../../sim/geometry.ts'
-import { drawBody, LINE_WIDTH } from './body-painter.ts'
+import { drawBody } from './body-painter.ts'
 import { sceneBounds } from './bounds.ts'
 import type { StageColors } from './colors.ts'
-import { drawnPoses, type JointGlyph, type Parts, partsOf, placeOf, type Rail } from './geometry.ts'
-import { type Arrow, boxOutline, forceArrow, torqueArc } from './outlines.ts'
+import { drawnPoses, type Parts, partsOf, placeOf, type Rail } from './geometry.ts'
+import { type Arrow, forceArrow, torqueArc } from './outlines.ts'
+import { type Sign, SignPainter } from './sign-painter.ts'
 import { type Point, type Size, type View, worldToScreen } from './view.ts'
 
-const JOINT_RADIUS = 4.5
-/** Of a slider's carriage and of a weld, px. */
-const CARRIAGE = { along: 14, across: 8 }
-const WELD = 7
 const RAIL_STOP = 6
-const MARKER = 4
 /** Of the scene's extent, and its least and greatest size in px: clear of the bodies at its joint, but not of the window. */
 const ARC_SHARE = 1 / 15
 const ARC_RADIUS = { least: 28, greatest: 80 }
@@ -44,7 +40,9 @@ export class RobotPainter {
   private readonly bodies: Graphics[]
   private readonly bodiesOnly: boolean
   private readonly rails = new Graphics()
-  private readonly glyphs = new Graphics()
+  private readonly signs = new SignPainter()
+  private readonly efforts = new Graphics()
+  private hasEfforts = false
   private builtFor: { scale: number; colors: StageColors } | undefined
 
   /** `bodiesOnly`: what moves, without the ground, rails, joints and points. */
@@ -67,7 +65,7 @@ export class RobotPainter {
     if (!bodiesOnly) this.container.addChild(this.rails)
     layer(['kinematic'])
     layer(['dynamic'])
-    if (!bodiesOnly) this.container.addChild(this.glyphs)
+    if (!bodiesOnly) this.container.addChild(this.signs.container, this.efforts)
   }
 
   /** Takes a scene of the same bodies, some changed: only those are drawn anew. False where there are others, or other kinds. */
@@ -116,16 +114,17 @@ export class RobotPainter {
     }
     this.rails.clear()
     for (const rail of this.parts.rails) this.paintRail(rail, picture)
-    this.glyphs.clear()
-    this.paintMarkers(picture)
-    for (const [index, joint] of this.parts.joints.entries()) this.paintJoint(joint, index, picture)
+    this.signs.paint(this.signsIn(picture), colors)
+    if (this.hasEfforts) this.efforts.clear()
+    this.hasEfforts = picture.efforts !== undefined
     this.paintEfforts(picture)
   }
 
   destroy(): void {
+    this.signs.destroy()
     this.container.destroy({ children: true })
     // Those that were left out of the container.
-    if (this.bodiesOnly) for (const part of [...this.bodies, this.rails, this.glyphs]) part.destroy()
+    if (this.bodiesOnly) for (const part of [...this.bodies, this.rails, this.efforts]) part.destroy()
   }
 
   private build(scale: number, colors: StageColors): void {
@@ -164,42 +163,18 @@ export class RobotPainter {
     rails.stroke({ width: 2, color: colors['fixed-line'] })
   }
 
-  private paintMarkers({ view, size, colors, poses }: Picture): void {
-    for (const marker of this.parts.markers) {
-      const { x, y } = onScreen(placeOf(marker, poses), view, size)
-      const diamond = [x - MARKER, y, x, y - MARKER, x + MARKER, y, x, y + MARKER]
-      this.glyphs
-        .poly(diamond, true)
-        .fill(colors.background)
-        .poly(diamond, true)
-        .stroke({ width: 1, color: colors.label })
-    }
-  }
-
-  private paintJoint({ type, ...anchor }: JointGlyph, index: number, { view, size, colors, poses }: Picture): void {
-    const { glyphs } = this
-    const at = onScreen(placeOf(anchor, poses), view, size)
-    const line = { width: LINE_WIDTH, color: colors.joint }
-    if (type === 'hinge') {
-      glyphs
-        .circle(at.x, at.y, JOINT_RADIUS)
-        .fill(colors.background)
-        .circle(at.x, at.y, JOINT_RADIUS)
-        .stroke(line)
-        .circle(at.x, at.y, 1.5)
-        .fill(colors.joint)
-      return
-    }
-    const angle = -poses[anchor.body * 3 + 2]!
-    const rail = this.parts.rails.find(({ joint }) => joint === index)
-    const box = rail
-      ? boxOutline(at, CARRIAGE.along, CARRIAGE.across, -(poses[rail.body * 3 + 2]! + rail.angle))
-      : boxOutline(at, WELD, WELD, angle)
-    glyphs
-      .poly(box, true)
-      .fill(rail ? colors.background : colors.joint)
-      .poly(box, true)
-      .stroke(line)
+  private signsIn({ view, size, poses }: Picture): Sign[] {
+    const turnOf = (body: number): number => -poses[body * 3 + 2]!
+    const markers = this.parts.markers.map((marker): Sign => {
+      return { name: 'marker', ...onScreen(placeOf(marker, poses), view, size), rotation: 0 }
+    })
+    const railOf = new Map(this.parts.rails.map((rail) => [rail.joint, rail]))
+    const joints = this.parts.joints.map((joint, index): Sign => {
+      const rail = railOf.get(index)
+      const rotation = rail ? turnOf(rail.body) - rail.angle : turnOf(joint.body)
+      return { name: joint.type, ...onScreen(placeOf(joint, poses), view, size), rotation }
+    })
+    return [...markers, ...joints]
   }
 
   private paintEfforts(picture: Picture): void {
@@ -230,7 +205,7 @@ export class RobotPainter {
   private paintArrow(arrow: Arrow | undefined, { x, y }: Point, colors: StageColors): void {
     if (!arrow) return
     const onStage = (points: number[]) => points.map((value, at) => (at % 2 === 0 ? x + value : y - value))
-    this.glyphs
+    this.efforts
       .poly(onStage(arrow.line), false)
       .stroke({ width: ARC_WIDTH, color: colors.torque, cap: 'butt', join: 'round' })
       .poly(onStage(arrow.head), true)

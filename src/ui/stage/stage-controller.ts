@@ -87,9 +87,7 @@ export class StageController {
   setScene(scene: Scene, { keepsView = false } = {}): void {
     if (scene === this.scene) return
     if (keepsView && this.scene && this.robot?.update(scene)) {
-      this.overlay?.destroy()
-      this.overlay = new OverlayPainter(scene)
-      this.root.addChildAt(this.overlay.graphics, 2)
+      this.overlay?.update(scene)
       this.scene = scene
       this.schedule()
       return

@@ -3,7 +3,7 @@
 import { batch, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Params, Setting } from '../../host/rpc/contract.ts'
-import { chooseScene, chosenScene, sceneEntries } from '../app/state.ts'
+import { chooseScene, chosenScene, type EditedScene, editedScene, sceneEntries, workspace } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
 import { Select } from '../controls/field.tsx'
 import { PlayIcon } from '../controls/icons.tsx'
@@ -21,7 +21,7 @@ import {
   parseNumber,
   parseSeeds,
 } from './settings-form.ts'
-import { chooseRun, messageOf, refreshRuns, template } from './state.ts'
+import { chooseRun, messageOf, refreshRuns, sentScenes, template } from './state.ts'
 
 const LENGTH_LIMITS = { minimum: 1, maximum: 1e9, integer: true }
 type EngineChoice = NonNullable<Params<'training.start'>['engine']> | ''
@@ -45,6 +45,9 @@ const BASE_HELP: Record<Algorithm, Record<Preset, string>> = {
   },
 }
 
+/** Of the scene as Design edits it, in the list of scenes. */
+const EDITED = 'edited'
+
 /** Where the scene proposes no number of its own. */
 const DEFAULT_STEPS = 10_000
 
@@ -61,7 +64,11 @@ export function SettingsPanel() {
   const isStarting = useSignal(false)
   const problem = useSignal<string | undefined>(undefined)
 
-  const chosenId = chosenScene.value?.entry.id
+  const chosenId = editedScene.value ? editedScene.value.of : chosenScene.value?.entry.id
+  const edited = copy.value ? undefined : editedScene.value
+  useEffect(() => {
+    copy.value = undefined
+  }, [sentScenes.value, copy])
   /** A run whose settings are taken over. */
   const wanted = template.value
   const filledFor = useRef<string | undefined>(undefined)
@@ -72,7 +79,8 @@ export function SettingsPanel() {
       const run = wanted === undefined ? undefined : (await host.request('runs.details', { runs: [wanted] }))[0]!
       const entry = run && sceneEntries.peek().find(({ id }) => id === run.scene)
       // Comes here again, with the scene.
-      if (entry && entry.id !== chosenId && isCurrent) return chooseScene(entry)
+      const isFree = editedScene.peek() === undefined
+      if (entry && entry.id !== chosenId && isFree && isCurrent) return chooseScene(entry)
       const id = run?.scene ?? chosenId
       const described = await host.request('settings.describe', id === undefined ? {} : { scene: id })
       const training = id === undefined || run ? null : await host.request('scenes.training', { id })
@@ -81,7 +89,7 @@ export function SettingsPanel() {
       batch(() => {
         template.value = undefined
         settings.value = described
-        copy.value = run && !entry ? { id: run.scene, label: `${run.sceneName} (as in ${run.run})` } : undefined
+        copy.value = run && !(entry && isFree) ? { id: run.scene, label: `${run.sceneName} (as in ${run.run})` } : undefined
         const form = run && formOf(run, described)
         changes.value = form?.changes ?? {}
         base.value = form?.base ?? { algorithm: training?.algorithm ?? 'ddpg', preset: 'scene' }
@@ -103,11 +111,12 @@ export function SettingsPanel() {
   const parsedLength = parseNumber(length.value, LENGTH_LIMITS)
   const parsedSeeds = parseSeeds(seeds.value)
   const changed = changedSettings(settings.value, base.value, changes.value)
-  const sceneId = copy.value?.id ?? chosenScene.value?.entry.id
+  const sceneId = copy.value?.id ?? (edited ? EDITED : chosenScene.value?.entry.id)
   const canStart =
     sceneId !== undefined &&
     'value' in parsedLength &&
     'value' in parsedSeeds &&
+    !edited?.problems.length &&
     changed &&
     settings.value.length > 0 &&
     !isStarting.value
@@ -117,7 +126,7 @@ export function SettingsPanel() {
     problem.value = undefined
     try {
       const { runs } = await host.request('training.start', {
-        scene: sceneId,
+        scene: edited ? { text: edited.text(), ...(edited.of !== undefined && { of: edited.of }) } : sceneId,
         [unit.value]: parsedLength.value,
         seeds: parsedSeeds.value,
         ...base.value,
@@ -151,10 +160,13 @@ export function SettingsPanel() {
             value={sceneId ?? ''}
             options={[
               ...(copy.value ? [{ value: copy.value.id, label: copy.value.label }] : []),
-              ...sceneEntries.value.map(({ id, name }) => ({ value: id, label: name })),
+              ...(edited ? [{ value: EDITED, label: `${edited.name} (as edited, not saved)` }] : []),
+              ...sceneEntries.value
+                .filter(({ id }) => !edited || id !== edited.of)
+                .map(({ id, name, source }) => ({ value: id, label: source === 'file' ? `${name} (file)` : name })),
             ]}
             onChange={(id) => {
-              if (id === copy.value?.id) return undefined
+              if (id === copy.value?.id || id === EDITED) return undefined
               copy.value = undefined
               filledFor.current = undefined
               const entry = sceneEntries.value.find((each) => each.id === id)
@@ -226,12 +238,37 @@ export function SettingsPanel() {
             {problem.value}
           </Notice>
         )}
+        {edited && <EditedNote edited={edited} />}
         {!changed && <p class="field-problem">A setting cannot be read; the group says which.</p>}
         <Button type="submit" kind="primary" icon={PlayIcon} disabled={!canStart}>
           {startLabel(isStarting.value, 'value' in parsedSeeds ? parsedSeeds.value.length : 1)}
         </Button>
       </footer>
     </form>
+  )
+}
+
+/** What is trained of a scene that no file holds, or why it cannot be. */
+function EditedNote({ edited: { problems } }: { edited: EditedScene }) {
+  const [first, ...others] = problems
+  if (first === undefined)
+    return <p class="field-help">The run keeps the scene as it is now; later changes are not trained.</p>
+  return (
+    <Notice
+      kind="error"
+      action={
+        <Button
+          onClick={() => {
+            workspace.value = 'design'
+          }}
+        >
+          Mend it
+        </Button>
+      }
+    >
+      <strong>This scene cannot be trained yet.</strong> {first}
+      {others.length > 0 && ` And ${others.length} more.`}
+    </Notice>
   )
 }
 

@@ -23,6 +23,9 @@ export const view = signal<'run' | 'watch' | 'runs'>('run')
 /** A run whose settings the form takes over; the form sets it back to undefined when it has them. */
 export const template = signal<string | undefined>(undefined)
 
+/** Counts how often Design has sent its scene to be trained: the form then takes that one. */
+export const sentScenes = signal(0)
+
 /** Episodes over which noisy curves are smoothed, and what they are drawn against. */
 export const smoothing = signal(10)
 export const xAxis = signal<XAxis>('steps')

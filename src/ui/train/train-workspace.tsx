@@ -1,7 +1,7 @@
 /** Train: a new run's form at the left; the run on show - robot, numbers, curves - and the list of runs at the right. */
 import { useEffect } from 'preact/hooks'
 import type { RunStatus } from '../../host/rpc/contract.ts'
-import { chosenScene, workspace } from '../app/state.ts'
+import { chosenScene, editedScene, workspace } from '../app/state.ts'
 import { Select } from '../controls/field.tsx'
 import { EmptyState } from '../controls/layout.tsx'
 import { Stage } from '../stage/stage.tsx'
@@ -96,7 +96,7 @@ function NoRun() {
 /** The robot of the run on show; before there is one, the chosen scene as it is drawn. */
 function TrainStage() {
   const run = shownRun.value
-  const scene = run ? shownScene.value : chosenScene.value?.scene
+  const scene = run ? shownScene.value : (editedScene.value?.scene ?? chosenScene.value?.scene)
   if (!scene) {
     return run ? <EmptyState title="No picture">The scene “{run.scene}” is not open in this window.</EmptyState> : null
   }

@@ -1,5 +1,5 @@
 /** The task of the scene as formulas: observation, reward terms, termination and reset, each with its value as the body moves. */
-import { useComputed } from '@preact/signals'
+import { computed, useComputed } from '@preact/signals'
 import type { Scene } from '../../../scene/schema.ts'
 import { coordinatesOf, sensorsOf } from '../../../scene/sensors.ts'
 import { Button, IconButton } from '../../controls/button.tsx'
@@ -26,12 +26,15 @@ const LISTS: readonly { list: TaskList; title: string; one: string; help: string
   },
 ]
 
+/** It stays while bodies are dragged. */
+const task = computed(() => editor.draft.value.task)
+
 /** `scene`: the last valid one, whose sensors formulas may name. */
 export function TaskEditor({ play, scene }: { play: LivePlay; scene: Scene }) {
   return (
     <>
       {LISTS.map(({ list, title, one, help }) => {
-        const entries = entriesOfTask(editor.draft.value, list)
+        const entries = entriesOfTask({ task: task.value }, list)
         return (
           <Panel
             key={list}
