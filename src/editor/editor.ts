@@ -7,7 +7,7 @@ import { create, type Draft } from 'mutative'
 import type { Problem } from '../common/user-error.ts'
 import type { SceneValidation } from '../scene/load.ts'
 import type { Scene } from '../scene/schema.ts'
-import { emptyScene, isSameJson, type Item, itemsOf, keyOf, type SceneDraft, sameItem } from './draft.ts'
+import { emptyScene, type Item, isSameJson, itemsOf, keyOf, type SceneDraft, sameItem } from './draft.ts'
 import { draftText, validateDraft } from './text.ts'
 
 /** Everything that undo brings back. */

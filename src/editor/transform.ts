@@ -197,7 +197,8 @@ function mapPoints(draft: SceneDraft, items: readonly Item[], map: PointMap): Sc
 /** An entry that was only moved or turned: it need not be held against the schema at each move of a drag. */
 function placed<Entry extends Body | Joint>(moved: Entry, before: Entry): Entry {
   const place = 'anchor' in moved ? moved.anchor : moved.position
-  if (place.every((coordinate) => Math.abs(coordinate) <= MAX_NUMBER)) fitsAs('anchor' in moved ? 'joints' : 'bodies', moved, before)
+  if (place.every((coordinate) => Math.abs(coordinate) <= MAX_NUMBER))
+    fitsAs('anchor' in moved ? 'joints' : 'bodies', moved, before)
   return moved
 }
 

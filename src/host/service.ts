@@ -188,7 +188,8 @@ export function createHostService(options: HostServiceOptions): HostService {
     'training.start': ({ scene, seeds, run, ...rest }) => {
       if (run !== undefined && seeds.length > 1)
         throw new UserError('Runs of several seeds are named by themselves; leave the name away.')
-      const { id, edited } = typeof scene === 'string' ? { id: scene, edited: undefined } : { id: scene.of, edited: scene.text }
+      const { id, edited } =
+        typeof scene === 'string' ? { id: scene, edited: undefined } : { id: scene.of, edited: scene.text }
       const path = id === undefined ? undefined : scenes.pathOf(id)
       return { runs: trainings.start({ ...rest, scene: path, edited, run }, seeds) }
     },

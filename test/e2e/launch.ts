@@ -142,6 +142,7 @@ async function launchElectron(options: LaunchOptions): Promise<App> {
     await app.evaluate(({ BrowserWindow }, { width, height }) => {
       BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
     }, size)
+    await standsStill(page)
     return {
       page,
       errors,
@@ -199,6 +200,16 @@ async function startDisplay() {
     () => '',
   )
   return { name: `:${name}`, close: () => stop(child) }
+}
+
+/** Waits until the page has kept one size for a moment: the system gives a window its size when it likes. */
+async function standsStill(page: Page): Promise<void> {
+  const sizeNow = () => page.evaluate(() => `${innerWidth} ${innerHeight}`)
+  for (let [before, count] = ['', 0]; count < 4; await sleep(80)) {
+    const now = await sizeNow()
+    count = now === before ? count + 1 : 0
+    before = now
+  }
 }
 
 /** Everything that the page holds to be wrong. */

@@ -92,7 +92,7 @@ export function DesignWorkspace() {
         {scene && arePlotsShown.value && <PlayPlots play={play} scene={scene} />}
         {scene ? <Transport play={play} scene={scene} /> : <NotYet />}
       </div>
-      {scene ? <Inspector play={play} scene={scene} isPlayable isEditing={editing} /> : <DraftInspector />}
+      <DesignInspector scene={scene} isEditing={editing} />
     </div>
   )
 }
@@ -128,9 +128,9 @@ function DesignStage({
   )
 }
 
-/** Of a scene that has never been without problems. */
-function DraftInspector() {
-  return <Inspector play={play} scene={settled.value} isPlayable={false} isEditing />
+/** Of a scene that has never been without problems, what can be drawn of it. */
+function DesignInspector({ scene, isEditing }: { scene: Scene | undefined; isEditing: boolean }) {
+  return <Inspector play={play} scene={scene ?? settled.value} isPlayable={scene !== undefined} isEditing={isEditing} />
 }
 
 /** Whether two scenes differ in their tasks alone: then an episode in play can go on. */

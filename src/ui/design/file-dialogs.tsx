@@ -49,6 +49,7 @@ function NameDialog({ done }: { done: (isSaved: boolean) => void }) {
               id={id}
               class="input"
               spellcheck={false}
+              onFocus={(event) => event.currentTarget.select()}
               aria-describedby={describedBy}
               value={name.value}
               onInput={(event) => {

@@ -89,7 +89,8 @@ export function SettingsPanel() {
       batch(() => {
         template.value = undefined
         settings.value = described
-        copy.value = run && !(entry && isFree) ? { id: run.scene, label: `${run.sceneName} (as in ${run.run})` } : undefined
+        copy.value =
+          run && !(entry && isFree) ? { id: run.scene, label: `${run.sceneName} (as in ${run.run})` } : undefined
         const form = run && formOf(run, described)
         changes.value = form?.changes ?? {}
         base.value = form?.base ?? { algorithm: training?.algorithm ?? 'ddpg', preset: 'scene' }

@@ -155,6 +155,12 @@ export class FormulaEditor {
     if (at !== undefined) this.view.dispatch({ selection: { anchor: Math.min(at, this.view.state.doc.length) } })
   }
 
+  /** Takes the focus with all of its text selected: what is typed takes its place. */
+  selectAll(): void {
+    this.view.focus()
+    this.view.dispatch({ selection: { anchor: 0, head: this.view.state.doc.length } })
+  }
+
   destroy(): void {
     this.view.destroy()
   }
@@ -165,6 +171,8 @@ function oneLine(text: string): string {
 }
 
 function complete(context: CompletionContext, names: readonly FormulaName[]) {
+  // The focus may be elsewhere by the time that completion is asked for.
+  if (context.view && !context.view.hasFocus) return null
   const word = context.matchBefore(/[A-Za-z_][A-Za-z0-9_.]*/)
   if (!word && !context.explicit) return null
   return {

@@ -9,6 +9,7 @@ export function FormulaField({
   text,
   list,
   scene,
+  takesFocus = false,
   onChange,
   onDone,
 }: {
@@ -17,6 +18,8 @@ export function FormulaField({
   list: TaskList
   /** What it may name. */
   scene: Scene
+  /** Whether it is typed into as soon as it is there. */
+  takesFocus?: boolean
   onChange: (text: string) => void
   onDone?: () => void
 }) {
@@ -36,10 +39,12 @@ export function FormulaField({
       problem: (typed) => problemOfFormula(typed, latest.current.list, latest.current.scene),
     })
     editor.current = created
+    if (takesFocus) created.selectAll()
     return () => created.destroy()
     // Its text follows by setText.
   }, [label])
-  useEffect(() => editor.current?.setText(text), [text])
+  // Before anything can be typed: later it would take the place of what was.
+  useLayoutEffect(() => editor.current?.setText(text), [text])
   useEffect(() => editor.current?.recheck(), [scene])
   return (
     <div class={problem ? 'formula invalid' : 'formula'}>

@@ -1,5 +1,5 @@
 /** The task of the scene as formulas: observation, reward terms, termination and reset, each with its value as the body moves. */
-import { computed, useComputed } from '@preact/signals'
+import { computed, signal, useComputed } from '@preact/signals'
 import type { Scene } from '../../../scene/schema.ts'
 import { coordinatesOf, sensorsOf } from '../../../scene/sensors.ts'
 import { Button, IconButton } from '../../controls/button.tsx'
@@ -29,6 +29,15 @@ const LISTS: readonly { list: TaskList; title: string; one: string; help: string
 /** It stays while bodies are dragged. */
 const task = computed(() => editor.draft.value.task)
 
+/** The entry that was added last: its formula is typed at once. */
+const fresh = signal<{ list: TaskList; index: number } | undefined>(undefined)
+
+function add(list: TaskList, scene: Scene): void {
+  const index = entriesOfTask(editor.draft.peek(), list).length
+  fresh.value = { list, index }
+  addEntry(editor, list, scene)
+}
+
 /** `scene`: the last valid one, whose sensors formulas may name. */
 export function TaskEditor({ play, scene }: { play: LivePlay; scene: Scene }) {
   return (
@@ -40,7 +49,7 @@ export function TaskEditor({ play, scene }: { play: LivePlay; scene: Scene }) {
             key={list}
             title={title}
             actions={
-              <Button kind="quiet" icon={PlusIcon} title={`Add a ${one}`} onClick={() => addEntry(editor, list, scene)}>
+              <Button kind="quiet" icon={PlusIcon} title={`Add a ${one}`} onClick={() => add(list, scene)}>
                 Add {one}
               </Button>
             }
@@ -127,6 +136,7 @@ function Entry({
         text={entry.formula}
         list={list}
         scene={scene}
+        takesFocus={fresh.peek()?.list === list && fresh.peek()?.index === index}
         onChange={(formula) => setEntry(editor, list, index, 'formula', formula)}
       />
     </fieldset>
