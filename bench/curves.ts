@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import writeFileAtomic from 'write-file-atomic'
+import { writeFileDurably } from '../src/common/durable-file.ts'
 import { messageOf, UserError } from '../src/common/user-error.ts'
 import { packageFile } from '../src/host/package.ts'
 import { drawCurves, parseRecord, type SeedRecord } from './lib/curves.ts'
@@ -28,7 +28,7 @@ function main(args: string[]): void {
   const files: string[] = []
   for (const [study, records] of readStudies(folder)) {
     const file = path.join(folder, `${study}.svg`)
-    writeFileAtomic.sync(file, drawCurves(records))
+    writeFileDurably(file, drawCurves(records))
     files.push(file)
     if (!json) process.stdout.write(`${file}: ${records.length} seeds\n`)
   }

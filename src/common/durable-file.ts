@@ -3,17 +3,33 @@
  * renamed, and their folder synced. Written by ourselves because write-file-atomic takes a short write, which a full disk
  * gives, for a whole one, and leaves the folder unsynced.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 
-/** Replaces `file`. One writer at a time: what an earlier one left half written is overwritten. */
-export function writeFileDurably(file: string, content: string | Uint8Array): void {
+/**
+ * Replaces `file`; where that is a link, what it points to. It keeps its permissions. One writer at a time: what an earlier one left
+ * half written is overwritten.
+ */
+export function writeFileDurably(place: string, content: string | Uint8Array): void {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  const old = statSync(place, { throwIfNoEntry: false })
+  const file = old ? realpathSync(place) : place
   const partial = partialOf(file)
   try {
     const descriptor = openSync(partial, 'w')
     try {
+      if (old) fchmodSync(descriptor, old.mode & 0o7777)
       writeAllSync(descriptor, bytes)
       fsyncSync(descriptor)
     } finally {

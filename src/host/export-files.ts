@@ -1,8 +1,8 @@
 /** Puts exported policies and drawings where the user asks for them; a folder never over one that is no export. */
 import { mkdirSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import * as z from 'zod'
+import { writeFileDurably } from '../common/durable-file.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { EXPORT_FORMAT } from '../policy/export-metadata.ts'
 
@@ -29,7 +29,7 @@ export function checkTensorFlowFolder(folder: string): void {
 export function writeExport(file: string, content: Uint8Array | string, option: '--onnx' | '--tfjs' | '--out'): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true })
-    writeFileAtomic.sync(file, typeof content === 'string' ? content : Buffer.from(content))
+    writeFileDurably(file, content)
   } catch (error) {
     const what = option === '--out' ? 'drawing' : 'policy'
     throw new UserError(

@@ -1,7 +1,7 @@
 /** Scenes that windows save by name into one folder, and drafts of what is not saved yet, beside them and never in the user's files. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
+import { writeFileDurably } from '../common/durable-file.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 
 export interface Draft {
@@ -35,7 +35,7 @@ export function createSceneStore(folder: string): SceneStore {
   const write = (file: string, text: string): void => {
     try {
       mkdirSync(path.dirname(file), { recursive: true })
-      writeFileAtomic.sync(file, text)
+      writeFileDurably(file, text)
     } catch (error) {
       throw new UserError(
         `${file}: the scene cannot be written: ${messageOf(error)}. The old file is as it was.`,
