@@ -60,6 +60,8 @@ describe.each(shells)('in %s', (shell) => {
       expect(await app.page.locator('[data-selected]').count()).toBe(2)
       await app.page.keyboard.type('leg_m')
       await eventually(selected).toEqual(['leg_motor'])
+      // A click on what is selected already changes nothing, and takes nothing from what follows.
+      await row('leg_motor').click()
       await key('F2')
       await app.page.keyboard.type('thigh_motor')
       expect(await app.page.getByRole('alert').first().textContent()).toContain('already taken')

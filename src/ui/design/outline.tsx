@@ -113,7 +113,8 @@ function Tree({ rows }: { rows: readonly OutlineRow[] }) {
   useLayoutEffect(() => {
     if (!focus.follows) return
     focus.follows = false
-    elementOf(tree.current, rows[now]?.key)?.focus()
+    // A name that is typed has the focus itself.
+    if (renaming.peek() === undefined) elementOf(tree.current, rows[now]?.key)?.focus()
   })
 
   const itemsBetween = (from: number, to: number): Item[] =>
