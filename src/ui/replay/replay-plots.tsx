@@ -42,7 +42,8 @@ export function ReplayPlots({ rollout }: { rollout: OpenRollout }) {
     formatX: (seconds: number) => formatSeconds(seconds, world.controlStep),
   }
   return (
-    <div class={shownGhost.value ? 'replay-plots with-ghost' : 'replay-plots'}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by the arrow keys too
+    <section class={shownGhost.value ? 'replay-plots with-ghost' : 'replay-plots'} aria-label="Plots" tabIndex={0}>
       {groupByUnit(task.observation).map(({ unit, entries, range }, group) => (
         <Plot
           key={unit}
@@ -89,6 +90,6 @@ export function ReplayPlots({ rollout }: { rollout: OpenRollout }) {
         y="sum of rewards"
         series={() => pair('return', 0, (of) => of.returnSoFar)}
       />
-    </div>
+    </section>
   )
 }

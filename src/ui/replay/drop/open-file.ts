@@ -11,6 +11,9 @@ const PIECE = 4 * 2 ** 20
 /** The file that is on its way, and how much of it, 0 to 1. */
 export const opening = signal<{ name: string; share: number } | undefined>(undefined)
 
+/** Set where the playhead is to take the focus when the rollout is here: what had it is in another workspace. */
+export const wantsFocus = signal(false)
+
 /** Opens the first of these; the others are in the library then, to be set beside it. Each that cannot be read is named with its reason. */
 export async function openFiles(files: readonly File[]): Promise<void> {
   let first: string | undefined
@@ -25,6 +28,7 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   opening.value = undefined
   if (first === undefined) return
   workspace.value = 'replay'
+  wantsFocus.value = true
   rolloutToOpen.value = first
 }
 

@@ -1,10 +1,12 @@
 /** The transport bar: rewards and playhead, play, steps, speed, loop; time, step and return at the playhead. Its keys are in actions.ts. */
 import { computed } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import { IconButton } from '../../controls/button.tsx'
 import { Select } from '../../controls/field.tsx'
 import { LoopIcon, PauseIcon, PlayIcon, StepBackIcon, StepIcon, ToEndIcon, ToStartIcon } from '../../controls/icons.tsx'
 import { Toolbar } from '../../controls/layout.tsx'
 import { Slider } from '../../controls/slider.tsx'
+import { wantsFocus } from '../drop/open-file.ts'
 import { formatReturn, formatSeconds } from '../format.ts'
 import { ghostEnd } from '../overlay/state.ts'
 import { SPEEDS, stepOf } from '../player.ts'
@@ -27,6 +29,12 @@ const marks = computed(() => {
 })
 
 export function Transport({ rollout }: { rollout: OpenRollout }) {
+  const element = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!wantsFocus.peek()) return
+    wantsFocus.value = false
+    element.current?.querySelector('input')?.focus()
+  }, [rollout])
   const state = player.value
   if (!('position' in state)) return null
   const { steps, controlStep, speed, loop, status } = state
@@ -34,7 +42,7 @@ export function Transport({ rollout }: { rollout: OpenRollout }) {
   const { entry } = rollout
   return (
     <div class="transport">
-      <div class="timeline">
+      <div class="timeline" ref={element}>
         <RewardStrip rollout={rollout} marks={marks.value} />
         <Slider
           label="Playhead"
