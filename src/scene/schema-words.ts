@@ -31,7 +31,7 @@ export const wordsOfIssue: z.core.$ZodErrorMap = (issue) => {
 function bound(origin: string, value: number, word: 'or more' | 'above' | 'at most' | 'below'): string {
   const amount = word === 'or more' ? `${value} or more` : `${word} ${value}`
   if (origin === 'array') return `Give a list of ${amount}`
-  if (origin === 'string') return `Write ${amount} character${value === 1 ? '' : 's'}`
+  if (origin === 'string') return `Write ${amount} characters`
   return word === 'or more' || word === 'at most' ? `Use a number of ${amount}` : `Use a number ${amount}`
 }
 

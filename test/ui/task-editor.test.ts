@@ -2,13 +2,14 @@
 import { describe, expect, test } from 'vitest'
 import { Editor } from '../../src/editor/editor.ts'
 import { builtInNames, openScene } from '../../src/host/scenes.ts'
-import { sensorsOf } from '../../src/scene/sensors.ts'
+import { coordinatesOf, sensorsOf } from '../../src/scene/sensors.ts'
 import { nameAt, namesFor, problemOfFormula } from '../../src/ui/design/task/formula-names.ts'
 import { PlayHistory } from '../../src/ui/design/task/play-history.ts'
 import {
   addEntry,
   entriesOfTask,
   moveEntry,
+  observeCoordinates,
   removeEntry,
   setEntry,
   useAsInitialPose,
@@ -52,6 +53,21 @@ describe('edits of a task', () => {
     return editor
   }
   const names = (editor: Editor) => entriesOfTask(editor.draft.value, 'reward').map(({ name }) => name)
+
+  test.each(builtInNames())('every coordinate of %s is observed at once, by formulas that are good', (name) => {
+    const robot = openScene(name).scene
+    const editor = new Editor()
+    editor.open({ ...robot, task: { ...robot.task, observation: [] } })
+    observeCoordinates(editor, robot)
+    const entries = entriesOfTask(editor.draft.value, 'observation')
+    expect(entries.map((entry) => entry.name)).toEqual(coordinatesOf(robot))
+    expect(editor.problems.value).toEqual([])
+    // Once more adds nothing.
+    observeCoordinates(editor, robot)
+    expect(entriesOfTask(editor.draft.value, 'observation')).toEqual(entries)
+    editor.undo()
+    expect(entriesOfTask(editor.draft.value, 'observation')).toEqual([])
+  })
 
   test('are added, moved, renamed and removed, and undone', () => {
     const editor = open()

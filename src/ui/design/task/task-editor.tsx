@@ -11,7 +11,15 @@ import { editor } from '../document.ts'
 import { formatValue } from '../format.ts'
 import { FormulaField } from './formula-field.tsx'
 import type { TaskList } from './formula-names.ts'
-import { addEntry, entriesOfTask, moveEntry, removeEntry, setEntry, type TaskEntry } from './task-edits.ts'
+import {
+  addEntry,
+  entriesOfTask,
+  moveEntry,
+  observeCoordinates,
+  removeEntry,
+  setEntry,
+  type TaskEntry,
+} from './task-edits.ts'
 import './task.css'
 
 const LISTS: readonly { list: TaskList; title: string; one: string; help: string }[] = [
@@ -55,6 +63,11 @@ export function TaskEditor({ play, scene }: { play: LivePlay; scene: Scene }) {
             }
           >
             <p class="field-help">{help}</p>
+            {list === 'observation' && entries.length === 0 && coordinatesOf(scene).length > 0 && (
+              <Button icon={PlusIcon} onClick={() => observeCoordinates(editor, scene)}>
+                Observe every coordinate
+              </Button>
+            )}
             {entries.map((entry, index) => (
               // Entries have no identity but their place: a name is edited, and may come twice meanwhile.
               <Entry key={index} {...{ play, scene, list, entry, index }} isLast={index === entries.length - 1} />

@@ -49,6 +49,20 @@ export function addEntry(editor: Editor, list: TaskList, scene: Scene): void {
   })
 }
 
+/** Adds every coordinate that is not observed yet by its own name: what a policy needs where nothing is known of the task. */
+export function observeCoordinates(editor: Editor, scene: Scene): void {
+  const names = new Set(entriesOfTask(editor.draft.peek(), 'observation').map(({ name }) => name))
+  // A hinge without stops turns on and on: its angle is told within one turn.
+  const turning = new Set(
+    scene.joints.filter((joint) => joint.type === 'hinge' && !joint.range).map(({ name }) => `${name}.angle`),
+  )
+  editEntries(editor, 'Observe every coordinate', 'observation', (entries) => {
+    for (const name of coordinatesOf(scene)) {
+      if (!names.has(name)) entries.push({ name, formula: turning.has(name) ? `wrap(${name})` : name })
+    }
+  })
+}
+
 export function removeEntry(editor: Editor, list: TaskList, index: number): void {
   editEntries(editor, `Remove from ${list}`, list, (entries) => entries.splice(index, 1))
 }
