@@ -298,9 +298,21 @@ function makeNamed(runsFolder: string, name: string): string {
     mkdirSync(folder)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new UserError(`There is already a run called "${name}" in ${runsFolder}. Choose another name with --run.`)
+    // Not taken over: another process may have made it a moment ago.
+    const what = isEmptyFolder(folder)
+      ? `The folder ${folder} is there already, though empty: a run that was killed as it began leaves one. Remove it, or choose`
+      : `There is already a run called "${name}" in ${runsFolder}. Choose`
+    throw new UserError(`${what} another name with --run.`)
   }
   return folder
+}
+
+function isEmptyFolder(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0
+  } catch {
+    return false
+  }
 }
 
 function makeNumbered(runsFolder: string, stem: string): string {

@@ -455,6 +455,12 @@ describe('wrong use and bad input: one clear line, exit 2, no stack trace', () =
     expect(code).toBe(2)
     expect(stderr).toMatch(/already a run called "first"/)
     expect(readFileSync(path.join(folder, 'runs/first/run.json')).equals(before)).toBe(true)
+
+    mkdirSync(path.join(folder, 'runs/empty'))
+    const empty = await torquelab('train', 'pendulum', '--steps', '100', '--run', 'empty')
+    expect(empty.code).toBe(2)
+    expect(empty.stderr).toMatch(/runs.empty is there already, though empty.*Remove it/)
+    rmSync(path.join(folder, 'runs/empty'), { recursive: true })
   })
 
   test('a damaged rollout is refused: exit 2', async () => {
