@@ -434,7 +434,7 @@ describe('wrong use and bad input: one clear line, exit 2, no stack trace', () =
           path: 'task.maxSteps',
           line: expect.any(Number),
           column: expect.any(Number),
-          message: expect.stringContaining('>=1'),
+          message: expect.stringContaining('a number of 1 or more'),
         },
         {
           path: 'bodies[1]',
