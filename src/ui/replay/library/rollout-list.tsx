@@ -1,9 +1,11 @@
 /** The library: the rollouts on disk with a picture each, searched and sorted. A row opens its rollout. */
+import { useEffect, useRef } from 'preact/hooks'
 import type { RolloutEntry } from '../../../host/rpc/contract.ts'
 import { Button, IconButton } from '../../controls/button.tsx'
 import { Select } from '../../controls/field.tsx'
 import { CloseIcon, TrashIcon } from '../../controls/icons.tsx'
 import { EmptyState, Notice } from '../../controls/layout.tsx'
+import { scrollWithin } from '../../controls/scroll.ts'
 import { formatMoment, formatReturn, formatSeconds } from '../format.ts'
 import { listProblem, openRollout, player, rollouts } from '../state.ts'
 import './library.css'
@@ -11,6 +13,9 @@ import { SORTINGS } from './listing.ts'
 import { RecordForm } from './record-form.tsx'
 import { deleted, deleteRollout, listed, search, sorting, undoDelete } from './state.ts'
 import { Thumbnail } from './thumbnail.tsx'
+
+/** Height of the table's head, which stays in view, px. */
+const HEAD = 26
 
 export function RolloutList() {
   return (
@@ -98,8 +103,15 @@ function Rollouts() {
 
 function RolloutRow({ entry, isOpen }: { entry: RolloutEntry; isOpen: boolean }) {
   const { id, run, file, scene, seed, steps, duration, recordedAt, missing } = entry
+  const element = useRef<HTMLTableRowElement>(null)
+  // One that was opened elsewhere may be out of sight.
+  useEffect(() => {
+    const table = element.current?.closest('.replay-table')
+    if (isOpen && table) scrollWithin(table, element.current!, HEAD)
+  }, [isOpen])
   return (
     <tr
+      ref={element}
       class={isOpen ? 'replay-row selected' : 'replay-row'}
       aria-selected={isOpen}
       onClick={() => void openRollout(id)}
