@@ -119,6 +119,16 @@ export const replayActions: readonly Action[] = [
   },
   {
     ...common,
+    name: 'replay.export',
+    label: 'Export as video, picture or table…',
+    section: 'tools',
+    shortcuts: ['E'],
+    perform: () => {
+      openTool.value = 'export'
+    },
+  },
+  {
+    ...common,
     name: 'replay.ghost',
     label: 'Second rollout as a ghost…',
     section: 'tools',

@@ -1,6 +1,7 @@
 /** The tools on an open rollout, above its plots: a row of names, of which one is unfolded. */
 import { signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
+import { ExportPanel } from './export/export-panel.tsx'
 import { GhostPanel, isGhostShown } from './overlay/ghost-panel.tsx'
 import { OnionPanel } from './overlay/onion-panel.tsx'
 import { onion } from './overlay/state.ts'
@@ -18,6 +19,7 @@ interface Tool {
 
 /** In the order of their names. */
 export const TOOLS: readonly Tool[] = [
+  { id: 'export', title: 'Export', Panel: ExportPanel },
   { id: 'ghost', title: 'Ghost', Panel: GhostPanel, isActive: isGhostShown },
   { id: 'onion', title: 'Onion skin', Panel: OnionPanel, isActive: () => onion.value.isOn },
   { id: 'verify', title: 'Verify', Panel: VerifyPanel },

@@ -82,6 +82,20 @@ function posesOf(blocks: RolloutBlocks, step: number): Float32Array | undefined 
   return found
 }
 
+/** What is drawn faint beside a step of a rollout, the nearest first: where its poses are, and how it looks. */
+export function ghostsAt(
+  step: number,
+  rollout: OpenRollout,
+  second: OpenRollout | undefined,
+  skin: OnionSkin,
+): (Omit<StageGhost, 'poses'> & { blocks: RolloutBlocks; step: number })[] {
+  const { blocks, entry, scene } = rollout
+  const around = onionPoses(step, entry.steps, skin).map((pose) => ({ blocks, ...pose }))
+  if (!second) return around
+  const at = ghostStepAt(step, scene.world.controlStep, paceOf(second))
+  return [{ blocks: second.blocks, step: at.step, kind: 'other', alpha: at.hasEnded ? GHOST_ALPHA : 0.75 }, ...around]
+}
+
 /** For the stage, the nearest first. */
 export const stageGhosts = computed<readonly StageGhost[]>(() => {
   const rollout = opened.value
@@ -89,15 +103,9 @@ export const stageGhosts = computed<readonly StageGhost[]>(() => {
   void arrivals.value
   const step = shownStep.value
   const ghosts: StageGhost[] = []
-  const second = shownGhost.value
-  const at = ghostStep.value
-  if (second && at) {
-    const poses = posesOf(second.blocks, at.step)
-    if (poses) ghosts.push({ poses, kind: 'other', alpha: at.hasEnded ? GHOST_ALPHA : 0.75 })
-  }
-  for (const { step: there, kind, alpha } of onionPoses(step, rollout.entry.steps, onion.value)) {
-    const poses = posesOf(rollout.blocks, there)
-    if (poses) ghosts.push({ poses, kind, alpha })
+  for (const { blocks, step: there, ...looks } of ghostsAt(step, rollout, shownGhost.value, onion.value)) {
+    const poses = posesOf(blocks, there)
+    if (poses) ghosts.push({ ...looks, poses })
   }
   return ghosts
 })

@@ -23,7 +23,12 @@ export function curvesToCsv(curves: readonly NamedCurve[], xName: string): strin
     ]),
   )
   const head = ['run', 'quantity', xName, 'value', ...(hasBand ? ['low', 'high'] : [])]
-  return [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
+  return [head, ...rows].map(csvLine).join('')
+}
+
+/** One line of a table, with its end. */
+export function csvLine(row: readonly (string | number)[]): string {
+  return `${row.map(cell).join(',')}\r\n`
 }
 
 function cell(value: string | number): string {

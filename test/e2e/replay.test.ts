@@ -1,0 +1,222 @@
+/** From a rollout to a file, in both shells: opened, scrubbed, exported, and what was exported read back by other programs' means. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from './eventually.ts'
+import { type App, launch, shells, whyNot } from './launch.ts'
+import { SAMPLE_STEPS, writeSamples } from './sample-rollouts.ts'
+
+const reasons = Object.fromEntries(await Promise.all(shells.map(async (shell) => [shell, await whyNot(shell)])))
+
+const FROM = 100
+const TO = 140
+/** Of the film: frames per second. */
+const RATE = 25
+
+describe.each(shells)('a rollout in %s', (shell) => {
+  describe.skipIf(reasons[shell] !== undefined)('is', () => {
+    let folder: string
+    let app: App
+    /** s */
+    let controlStep: number
+
+    beforeAll(async () => {
+      folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-export-'))
+      const files = await writeSamples(folder)
+      const scene = readFileSync(new URL('../../scenes/acrobot.json', import.meta.url), 'utf8')
+      controlStep = JSON.parse(scene).world.controlStep
+      app = await launch(shell, { runsFolder: path.join(folder, 'runs') })
+      await app.page.getByRole('tab', { name: 'Replay' }).click()
+      const chooser = app.page.waitForEvent('filechooser')
+      await app.page.getByRole('button', { name: 'Open rollout file…' }).first().click()
+      await (await chooser).setFiles(files.whole)
+      await app.page.getByRole('slider', { name: 'Playhead' }).waitFor()
+    }, 90_000)
+    afterAll(async () => {
+      await app?.close()
+      rmSync(folder, { recursive: true, force: true })
+    })
+
+    /** Does what saves a file, and returns its name and bytes. */
+    async function saved(perform: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+      if (!app.electron) {
+        const download = app.page.waitForEvent('download', { timeout: 90_000 })
+        await perform()
+        const file = await download
+        return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) }
+      }
+      await app.electron.evaluate(({ dialog }, place) => {
+        dialog.showSaveDialog = (async (...args: unknown[]) => {
+          const options = args.at(-1) as { defaultPath: string }
+          return { canceled: false, filePath: `${place}/${options.defaultPath.split('/').at(-1)}` }
+        }) as typeof dialog.showSaveDialog
+      }, folder)
+      await perform()
+      const note = app.page.locator('.export .notice.info')
+      await note.waitFor({ timeout: 90_000 })
+      const name = /^(.+): [\d.]+ [kM]B$/.exec((await note.textContent())!)![1]!
+      return { name, bytes: readFileSync(path.join(folder, name)) }
+    }
+
+    const press = () => app.page.getByRole('button', { name: 'Export…' }).click()
+    const format = (label: RegExp) =>
+      app.page
+        .getByLabel('Format')
+        .locator('option')
+        .filter({ hasText: label })
+        .getAttribute('value')
+        .then((value) => app.page.getByLabel('Format').selectOption(value!))
+
+    test('scrubbed to its end', async () => {
+      const { page } = app
+      await page.getByRole('slider', { name: 'Playhead' }).focus()
+      await page.keyboard.press('End')
+      await eventually(() => page.locator('.transport').textContent()).toContain(`Step${SAMPLE_STEPS} of`)
+    }, 60_000)
+
+    test('exported as a video with every frame at its time, none blank, each unlike the one before', async () => {
+      const { page } = app
+      await page.getByRole('button', { name: 'Export', exact: true }).click()
+      await page.getByLabel('Size').selectOption('640 × 360')
+      await page.getByLabel('Whole rollout').uncheck()
+      await page.getByLabel('From step').fill(String(FROM))
+      await page.keyboard.press('Enter')
+      await page.getByLabel('To step').fill(String(TO))
+      await page.keyboard.press('Enter')
+      const frames = Math.round((TO - FROM) * controlStep * RATE) + 1
+      await page.getByText(`${frames} frames`).waitFor()
+      const { name, bytes } = await saved(press)
+      expect(name).toMatch(/\.(mp4|webm)$/)
+      const input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS })
+      const track = (await input.getPrimaryVideoTrack())!
+      expect([track.displayWidth, track.displayHeight]).toEqual([640, 360])
+      const sink = new EncodedPacketSink(track)
+      const packets: { key: boolean; time: number; data: string }[] = []
+      for await (const packet of sink.packets()) {
+        packets.push({
+          key: packet.type === 'key',
+          time: packet.timestamp,
+          data: Buffer.from(packet.data).toString('base64'),
+        })
+      }
+      expect(packets).toHaveLength(frames)
+      const times = packets.map(({ time }) => time).sort((a, b) => a - b)
+      // WebM counts in milliseconds.
+      expect(Math.max(...times.map((time, frame) => Math.abs(time - frame / RATE)))).toBeLessThan(0.0011)
+      expect(Math.abs((await track.computeDuration()) - frames / RATE)).toBeLessThan(0.0021)
+
+      const { description, ...config } = (await track.getDecoderConfig())!
+      const described = description && Buffer.from(description as Uint8Array).toString('base64')
+      const pictures = await page.evaluate(
+        async ({ config, described, packets }) => {
+          const bytesOf = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+          const pixels: Uint8ClampedArray[] = []
+          const canvas = new OffscreenCanvas(640, 360)
+          const context = canvas.getContext('2d', { willReadFrequently: true })!
+          let problem: string | undefined
+          const decoder = new VideoDecoder({
+            output: (frame) => {
+              context.drawImage(frame, 0, 0)
+              frame.close()
+              pixels.push(context.getImageData(0, 0, 640, 360).data)
+            },
+            error: (error) => {
+              problem = error.message
+            },
+          })
+          decoder.configure({ ...config, ...(described && { description: bytesOf(described) }) })
+          for (const { key, time, data } of packets) {
+            const timestamp = Math.round(1e6 * time)
+            decoder.decode(new EncodedVideoChunk({ type: key ? 'key' : 'delta', timestamp, data: bytesOf(data) }))
+          }
+          await decoder.flush()
+          if (problem) throw new Error(problem)
+          /** Pixels that differ plainly: noise of the encoder does not. */
+          const differing = (a: Uint8ClampedArray, b: (at: number) => number) => {
+            let count = 0
+            for (let at = 0; at < a.length; at += 4) if (Math.abs(a[at]! - b(at)) > 24) count++
+            return count
+          }
+          return pixels.map((data, index) => ({
+            unlikeCorner: differing(data, () => data[0]!),
+            unlikeBefore: index === 0 ? undefined : differing(data, (at) => pixels[index - 1]![at]!),
+          }))
+        },
+        { config, described, packets },
+      )
+      expect(pictures).toHaveLength(frames)
+      // The robot's lines, on a background of one colour.
+      for (const { unlikeCorner } of pictures) expect(unlikeCorner).toBeGreaterThan(100)
+      // More frames than steps in a second: a step is seen more than once, but no two steps look the same.
+      const moved = pictures.filter(({ unlikeBefore }) => (unlikeBefore ?? 0) > 10).length
+      expect(moved).toBeGreaterThan((TO - FROM) * 0.9)
+    }, 120_000)
+
+    test('exported as an animated GIF of as many frames', async () => {
+      await format(/GIF/)
+      await app.page.getByLabel('Frames per second').selectOption('10')
+      const frames = Math.round((TO - FROM) * controlStep * 10) + 1
+      await app.page.getByText(`${frames} frames`).waitFor()
+      const { name, bytes } = await saved(press)
+      expect(name).toMatch(/\.gif$/)
+      expect(bytes.subarray(0, 6).toString('latin1')).toBe('GIF89a')
+      const images = await app.page.evaluate(async (text) => {
+        const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+        const decoder = new ImageDecoder({ data, type: 'image/gif' })
+        await decoder.tracks.ready
+        await decoder.completed
+        const count = decoder.tracks.selectedTrack!.frameCount
+        let duration = 0
+        for (let frameIndex = 0; frameIndex < count; frameIndex++) {
+          const { image } = await decoder.decode({ frameIndex })
+          duration += image.duration ?? 0
+          image.close()
+        }
+        return { count, duration: duration / 1e6 }
+      }, bytes.toString('base64'))
+      expect(images.count).toBe(frames)
+      expect(images.duration).toBeCloseTo(frames / 10, 2)
+    }, 120_000)
+
+    test('exported as a picture', async () => {
+      await format(/PNG/)
+      const { name, bytes } = await saved(press)
+      expect(name).toMatch(new RegExp(` step ${SAMPLE_STEPS}\\.png$`))
+      const picture = await app.page.evaluate(async (text) => {
+        const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+        const bitmap = await createImageBitmap(new Blob([data], { type: 'image/png' }))
+        const { width, height } = bitmap
+        const context = new OffscreenCanvas(width, height).getContext('2d')!
+        context.drawImage(bitmap, 0, 0)
+        const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer)
+        return { width, height, colours: new Set(pixels).size }
+      }, bytes.toString('base64'))
+      expect(picture).toMatchObject({ width: 640, height: 360 })
+      // Background, grid, robot, joints.
+      expect(picture.colours).toBeGreaterThan(5)
+    }, 60_000)
+
+    test('exported as a table of all its steps', async () => {
+      await format(/CSV/)
+      const { name, bytes } = await saved(press)
+      expect(name).toMatch(/\.csv$/)
+      const lines = bytes.toString('utf8').trimEnd().split('\r\n')
+      expect(lines).toHaveLength(SAMPLE_STEPS + 2)
+      expect(lines[0]).toMatch(/^step,time \(s\),.* \(rad\),.*,reward,/)
+      expect(lines.at(-1)!.startsWith(`${SAMPLE_STEPS},`)).toBe(true)
+    }, 60_000)
+
+    test('not exported where that is cancelled', async () => {
+      const { page } = app
+      await format(/Video/)
+      await page.getByLabel('Whole rollout').check()
+      await press()
+      await page.getByRole('button', { name: 'Cancel' }).click()
+      await page.getByRole('button', { name: 'Export…' }).waitFor()
+      expect(await page.locator('.export .notice').count()).toBe(0)
+      expect(app.errors).toEqual([])
+    }, 60_000)
+  })
+})
