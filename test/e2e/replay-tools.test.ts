@@ -7,7 +7,7 @@ import type axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from './eventually.ts'
 import { type App, launch, whyNot } from './launch.ts'
-import { FORGED_STEP, SAMPLE_STEPS, writeSamples } from './sample-rollouts.ts'
+import { FORGED_STEP, SAMPLE_STEPS, SHORT_STEPS, writeSamples } from './sample-rollouts.ts'
 
 const reason = await whyNot('chromium')
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -117,7 +117,7 @@ describe.skipIf(reason !== undefined)('replay', () => {
     await page.locator('.ghost-table').waitFor()
     expect(await page.locator('[data-plot=return] .plot-entry').allTextContents()).toHaveLength(2)
     await eventually(() => page.getByRole('img', { name: /^Timeline/ }).getAttribute('aria-label')).toContain(
-      'the ghost ends at step 600',
+      `the ghost ends at step ${SHORT_STEPS}`,
     )
     await expectNoViolation()
   }, 60_000)
@@ -140,6 +140,14 @@ describe.skipIf(reason !== undefined)('replay', () => {
     await page.keyboard.press('v')
     await page.getByRole('button', { name: `Go to step ${FORGED_STEP}` }).click()
     await isAt(FORGED_STEP)
+    // From mark to mark: the difference, the end of the ghost, which stayed, and the end.
+    await page.locator('.replay .stage').focus()
+    await page.keyboard.press('m')
+    await isAt(SHORT_STEPS)
+    await page.keyboard.press('m')
+    await isAt(SAMPLE_STEPS)
+    for (let press = 0; press < 2; press++) await page.keyboard.press('Shift+M')
+    await isAt(FORGED_STEP)
     await expectNoViolation()
   }, 60_000)
 
@@ -152,9 +160,21 @@ describe.skipIf(reason !== undefined)('replay', () => {
     await expectNoViolation()
   }, 60_000)
 
+  test('goes through its library by keys', async () => {
+    const { page } = app
+    const names = await page.locator('.replay-row .replay-name').allTextContents()
+    const open = () => page.locator('.replay-row.selected .replay-name').textContent()
+    const at = names.indexOf((await open())!)
+    const by = at === 0 ? 1 : -1
+    await page.keyboard.press(by === 1 ? 'Alt+ArrowDown' : 'Alt+ArrowUp')
+    await eventually(open).toBe(names[at + by])
+  }, 60_000)
+
   test('filters its library, and closes a file', async () => {
     const { page } = app
-    await page.getByLabel('Filter rollouts').fill('short')
+    await page.locator('.replay .stage').focus()
+    await page.keyboard.press('/')
+    await page.keyboard.type('short')
     await eventually(() => page.locator('.replay-row').count()).toBe(1)
     await page.getByRole('button', { name: 'Close short.mcap' }).click()
     await page.getByText('No rollout has all of these words.').waitFor()

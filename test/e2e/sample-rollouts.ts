@@ -11,7 +11,8 @@ import { createEnvironment } from '../../src/sim/environment.ts'
 export const SAMPLE_STEPS = 900
 /** Step of `forged` at which the re-simulation differs first. */
 export const FORGED_STEP = 321
-const SHORT_STEPS = 600
+/** Of `short`. */
+export const SHORT_STEPS = 600
 
 const acrobot = new URL('../../scenes/acrobot.json', import.meta.url)
 

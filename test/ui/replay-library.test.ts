@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RolloutEntry } from '../../src/host/rpc/contract.ts'
-import { filterRollouts, SORTINGS, sortRollouts } from '../../src/ui/replay/library/listing.ts'
+import { filterRollouts, neighbourOf, SORTINGS, sortRollouts } from '../../src/ui/replay/library/listing.ts'
 
 const rollout = (part: Partial<RolloutEntry>): RolloutEntry => ({
   id: 'a/best.mcap',
@@ -46,6 +46,17 @@ describe('sortRollouts', () => {
         expect(ids(sortRollouts(entries, value))).toBe(ids(sortRollouts(list, value)))
       }),
     )
+  })
+})
+
+describe('neighbourOf', () => {
+  it('is the next or the one before, none beyond an end, and the first of a list that has not the open one', () => {
+    expect(neighbourOf(list, 'a', 1)?.id).toBe('b')
+    expect(neighbourOf(list, 'b', -1)?.id).toBe('a')
+    expect(neighbourOf(list, 'c', 1)).toBeUndefined()
+    expect(neighbourOf(list, 'a', -1)).toBeUndefined()
+    expect(neighbourOf(list, undefined, -1)?.id).toBe('a')
+    expect(neighbourOf([], 'a', 1)).toBeUndefined()
   })
 })
 

@@ -1,7 +1,7 @@
 /** What the timeline marks, and how it draws rewards into few or many pixels. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rewardColumns, timelineMarks } from '../../src/ui/replay/timeline/marks.ts'
+import { markBeside, rewardColumns, timelineMarks } from '../../src/ui/replay/timeline/marks.ts'
 
 const entry = { steps: 80, terminated: false, truncated: false }
 
@@ -26,6 +26,14 @@ describe('timelineMarks', () => {
       ['termination', 80],
     ])
     expect(timelineMarks({ entry, ghostEnd: 80 })).toEqual([])
+  })
+})
+
+describe('markBeside', () => {
+  it('is the nearest on that side, and never the one at the playhead', () => {
+    const marks = timelineMarks({ entry: { ...entry, terminated: true }, difference: 10, ghostEnd: 40 })
+    expect([0, 10, 39, 40, 79, 80].map((step) => markBeside(marks, step, 1))).toEqual([10, 40, 40, 80, 80, undefined])
+    expect([80, 40, 11, 10, 0].map((step) => markBeside(marks, step, -1))).toEqual([40, 10, 10, undefined, undefined])
   })
 })
 

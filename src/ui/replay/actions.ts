@@ -3,9 +3,12 @@ import { computed } from '@preact/signals'
 import type { Action } from '../app/actions/action.ts'
 import { follow, followChoices, followed, followWords, nextFollowed } from './camera.ts'
 import { chooseFiles } from './drop/open-file.ts'
+import { neighbourOf } from './library/listing.ts'
+import { deleted, listed, undoDelete } from './library/state.ts'
 import { onion, showGhost, shownGhost } from './overlay/state.ts'
 import { nextSpeed, SPEEDS } from './player.ts'
-import { player, send } from './state.ts'
+import { openRollout, player, send } from './state.ts'
+import { goToMark } from './timeline/state.ts'
 import { openTool } from './tools.tsx'
 import { verify } from './verify/state.ts'
 
@@ -21,6 +24,8 @@ const common = {
   section: 'player',
   isEnabled: () => ready.value !== undefined,
 } as const
+
+const library = { group: 'Replay', workspace: 'replay', section: 'library' } as const
 
 export const replayActions: readonly Action[] = [
   {
@@ -83,6 +88,22 @@ export const replayActions: readonly Action[] = [
     label: 'To the end',
     shortcuts: ['End'],
     perform: () => send({ type: 'seek', step: ready.peek()?.steps ?? 0 }),
+  },
+  {
+    ...common,
+    name: 'replay.nextMark',
+    label: 'To the next mark',
+    shortcuts: ['M'],
+    repeats: true,
+    perform: () => goToMark(1),
+  },
+  {
+    ...common,
+    name: 'replay.previousMark',
+    label: 'To the mark before',
+    shortcuts: ['Shift+M'],
+    repeats: true,
+    perform: () => goToMark(-1),
   },
   {
     ...common,
@@ -168,4 +189,39 @@ export const replayActions: readonly Action[] = [
       return verify()
     },
   },
+  {
+    ...library,
+    name: 'replay.next',
+    label: 'Open the next rollout',
+    shortcuts: ['Alt+ArrowDown'],
+    perform: () => openNeighbour(1),
+  },
+  {
+    ...library,
+    name: 'replay.previous',
+    label: 'Open the rollout before',
+    shortcuts: ['Alt+ArrowUp'],
+    perform: () => openNeighbour(-1),
+  },
+  {
+    ...library,
+    name: 'replay.filter',
+    label: 'Filter rollouts',
+    shortcuts: ['/'],
+    perform: () => document.querySelector<HTMLElement>('.library-filter input')?.focus(),
+  },
+  {
+    ...library,
+    name: 'replay.undoDelete',
+    label: 'Take the deleted rollout back',
+    shortcuts: ['$mod+Z'],
+    isEnabled: () => deleted.value !== undefined,
+    perform: undoDelete,
+  },
 ]
+
+function openNeighbour(by: 1 | -1): void {
+  const state = player.peek()
+  const entry = neighbourOf(listed.peek(), 'id' in state ? state.id : undefined, by)
+  if (entry) void openRollout(entry.id)
+}

@@ -32,6 +32,16 @@ export function sortRollouts(list: readonly RolloutEntry[], sorting: Sorting): R
   return list.toSorted((a, b) => orders[sorting](a, b) || newest(a, b) || texts(a.id, b.id))
 }
 
+/** The rollout `by` places further down the list than the one of this id; the first where that is not in the list. Undefined beyond an end. */
+export function neighbourOf(
+  list: readonly RolloutEntry[],
+  id: string | undefined,
+  by: 1 | -1,
+): RolloutEntry | undefined {
+  const index = list.findIndex((entry) => entry.id === id)
+  return index < 0 ? list[0] : list[index + by]
+}
+
 /** Those in which every word is found: in run, file, scene, how it ended, or as `seed 3`. */
 export function filterRollouts(list: readonly RolloutEntry[], search: string): RolloutEntry[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)

@@ -30,6 +30,12 @@ export function timelineMarks({ entry, difference, ghostEnd }: MarkSources): Tim
   return marks.sort((a, b) => a.step - b.step)
 }
 
+/** The step of the nearest mark after `step` (direction 1) or before it. */
+export function markBeside(marks: readonly TimelineMark[], step: number, direction: 1 | -1): number | undefined {
+  const beyond = marks.filter((mark) => (mark.step - step) * direction > 0).map((mark) => mark.step)
+  return beyond.length === 0 ? undefined : direction > 0 ? Math.min(...beyond) : Math.max(...beyond)
+}
+
 /** The range of the rewards within each pixel column of the timeline; NaN in a column without any. */
 export interface RewardColumns {
   low: Float64Array

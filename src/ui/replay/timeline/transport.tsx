@@ -1,5 +1,4 @@
 /** The transport bar: rewards and playhead, play, steps, speed, loop; time, step and return at the playhead. Its keys are in actions.ts. */
-import { computed } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { IconButton } from '../../controls/button.tsx'
 import { Select } from '../../controls/field.tsx'
@@ -8,25 +7,11 @@ import { Toolbar } from '../../controls/layout.tsx'
 import { Slider } from '../../controls/slider.tsx'
 import { wantsFocus } from '../drop/open-file.ts'
 import { formatReturn, formatSeconds } from '../format.ts'
-import { ghostEnd } from '../overlay/state.ts'
 import { SPEEDS, stepOf } from '../player.ts'
-import { type OpenRollout, opened, player, row, send } from '../state.ts'
-import { verification } from '../verify/state.ts'
-import { timelineMarks } from './marks.ts'
+import { type OpenRollout, player, row, send } from '../state.ts'
 import { RewardStrip } from './reward-strip.tsx'
+import { marks } from './state.ts'
 import './timeline.css'
-
-/** On the timeline of the open rollout. */
-const marks = computed(() => {
-  const entry = opened.value?.entry
-  if (!entry) return []
-  const found = verification.value
-  return timelineMarks({
-    entry,
-    difference: found.status === 'done' ? found.difference?.step : undefined,
-    ghostEnd: ghostEnd.value,
-  })
-})
 
 export function Transport({ rollout }: { rollout: OpenRollout }) {
   const element = useRef<HTMLDivElement>(null)
