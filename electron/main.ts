@@ -72,6 +72,7 @@ async function run(request: StartRequest, memory: (name: string) => string, log:
   const host = createHostService({
     runsFolder,
     shell: 'electron',
+    userFolder: app.getPath('userData'),
     log,
     openSceneDialog: () => scenes.ask(),
     saveDialog: (name) => askWhereToSave(window, name),

@@ -1,6 +1,7 @@
 /** `serve`: the app in a browser, and what `npm start` alone does where there is no window to open. */
 import open from 'open'
 import { startServer } from '../host/server.ts'
+import { userFolder } from '../host/user-memory.ts'
 
 export interface ServeOptions {
   runs: string
@@ -11,7 +12,12 @@ export interface ServeOptions {
 
 /** Serves until it is interrupted; prints the address on stdout. */
 export async function runServe({ runs: runsFolder, port, browse }: ServeOptions): Promise<void> {
-  const server = await startServer({ runsFolder, port, log: (line) => process.stderr.write(`torquelab: ${line}\n`) })
+  const server = await startServer({
+    runsFolder,
+    port,
+    userFolder: userFolder(),
+    log: (line) => process.stderr.write(`torquelab: ${line}\n`),
+  })
   process.stdout.write(`TorqueLab is at ${server.url}\n`)
   if (browse && hasDisplay()) await open(server.url).catch(() => undefined)
   await new Promise<void>((resolve) => {

@@ -78,3 +78,10 @@ export function builtInNames(): string[] {
 export function builtInFile(name: string): string {
   return packageFile(path.join('scenes', `${name}.json`))
 }
+
+/** The file of the policy that is shipped for a built-in scene; undefined where there is none. */
+export function shippedPolicy(name: string): Buffer | undefined {
+  if (!builtInNames().includes(name)) return undefined
+  const file = packageFile(path.join('assets', 'policies', `${name}.safetensors`))
+  return existsSync(file) ? readFileSync(file) : undefined
+}

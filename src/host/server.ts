@@ -26,14 +26,16 @@ export interface ServerOptions {
   runsFolder: string
   /** 0 takes a free one. */
   port: number
+  /** As in HostServiceOptions. */
+  userFolder?: string
   log: (line: string) => void
 }
 
-export async function startServer({ runsFolder, port, log }: ServerOptions): Promise<BrowserServer> {
+export async function startServer({ runsFolder, port, log, ...user }: ServerOptions): Promise<BrowserServer> {
   if (!(port >= 0 && port <= 65535))
     throw new UserError(`"--port" cannot be ${port}: it is a port from 1 to 65535, or 0 for a free one.`)
   const token = randomBytes(24).toString('base64url')
-  const service = createHostService({ runsFolder, shell: 'browser', log })
+  const service = createHostService({ runsFolder, shell: 'browser', log, ...user })
   const files = sirv(packageFile('dist/ui'), {
     etag: true,
     // Looked up anew each time: the files may be built again while the server runs.

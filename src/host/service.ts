@@ -14,15 +14,18 @@ import { isTraining, listRunEntries, readRunMetrics, runDetails, toRunEntry } fr
 import { writeRunNotes } from './run-notes.ts'
 import { createSceneLibrary } from './scene-library.ts'
 import { createSceneStore } from './scene-store.ts'
-import { openSceneTraining } from './scenes.ts'
+import { openSceneTraining, shippedPolicy } from './scenes.ts'
 import { describeSettings } from './settings-form.ts'
 import { Trainings, type TrainingsEvents } from './trainings.ts'
 import { renameRun, Trash } from './trash.ts'
+import { openUserMemory } from './user-memory.ts'
 import { Verifications } from './verifications.ts'
 
 export interface HostServiceOptions {
   runsFolder: string
   shell: 'electron' | 'browser'
+  /** Where the person's own memory is (user-memory.ts); nobody is remembered, and nobody greeted, where it is absent. */
+  userFolder?: string
   /** Where refusals and defects are written. */
   log: (line: string) => void
   /** Asks for a scene file; null where it was cancelled. Absent where there is no dialog. */
@@ -69,6 +72,7 @@ export function createHostService(options: HostServiceOptions): HostService {
   const rollouts = createRolloutLibrary(runsFolder)
   const verifications = new Verifications()
   const trash = new Trash(runsFolder)
+  const user = openUserMemory(options.userFolder)
 
   const broadcast = <Name extends EventName>(name: Name, payload: EventPayload<Name>): void => {
     for (const send of windows) send(name, payload)
@@ -166,6 +170,15 @@ export function createHostService(options: HostServiceOptions): HostService {
     'scenes.read': ({ id }) => scenes.read(id),
     'scenes.text': ({ id }) => ({ text: scenes.text(id) }),
     'scenes.save': ({ target, text }) => scenes.save(target, text),
+    'scenes.policy': ({ id }) => {
+      const bytes = shippedPolicy(id)
+      return bytes ? { file: bytes.toString('base64') } : null
+    },
+    'user.read': () => user.read(),
+    'user.write': (memory) => {
+      user.write(memory)
+      return {}
+    },
     'drafts.list': () => store.drafts(),
     'drafts.write': ({ key, name, text }) => {
       store.writeDraft(key, name, text)

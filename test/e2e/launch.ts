@@ -1,6 +1,6 @@
 /** Opens the built app in either shell and hands out its page: the same tests drive both. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -31,6 +31,8 @@ export interface LaunchOptions {
   size?: { width: number; height: number }
   /** A scene file to open at once (Electron only). */
   scene?: string
+  /** Whether TorqueLab meets its user for the first time, with its welcome; otherwise they know it. */
+  isFirstRun?: boolean
   /** Electron's own memory; a fresh folder where absent. */
   profile?: string
 }
@@ -70,9 +72,16 @@ export function launch(shell: Shell, options: LaunchOptions): Promise<App> {
 }
 
 /** Browser mode's server alone; `url` is what it printed. */
-export async function serve({ runsFolder, env = {} }: Pick<LaunchOptions, 'runsFolder' | 'env'>) {
+export async function serve({
+  runsFolder,
+  env = {},
+  isFirstRun = false,
+  profile,
+}: Pick<LaunchOptions, 'runsFolder' | 'env' | 'isFirstRun' | 'profile'>) {
+  const user = profile ?? mkdtempSync(path.join(os.tmpdir(), 'torquelab-user-'))
+  if (!isFirstRun) knowUser(user)
   const child = spawn(process.execPath, [paths.cli, 'serve', '--port', '0', '--runs', runsFolder], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, TORQUELAB_USER_FOLDER: user, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const logs = collect(child)
@@ -82,7 +91,12 @@ export async function serve({ runsFolder, env = {} }: Pick<LaunchOptions, 'runsF
     () => child.exitCode !== null,
     logs,
   )
-  return { url, logs, process: child, close: () => stop(child) }
+  const close = async (): Promise<number | null> => {
+    const code = await stop(child)
+    if (profile === undefined) rmSync(user, { recursive: true, force: true })
+    return code
+  }
+  return { url, logs, process: child, close }
 }
 
 async function launchChromium(options: LaunchOptions): Promise<App> {
@@ -120,6 +134,8 @@ async function launchElectron(options: LaunchOptions): Promise<App> {
     rmSync(folder, { recursive: true, force: true })
   }
   try {
+    const profile = options.profile ?? path.join(folder, 'profile')
+    if (!options.isFirstRun) knowUser(profile)
     const needsNoSandbox = process.platform === 'linux' && process.getuid?.() === 0
     const app = await _electron.launch({
       executablePath: findElectron(paths),
@@ -128,7 +144,7 @@ async function launchElectron(options: LaunchOptions): Promise<App> {
         ...(needsNoSandbox ? ['--no-sandbox'] : []),
         ...GRAPHICS,
         `--runs=${path.resolve(runsFolder)}`,
-        `--profile=${options.profile ?? path.join(folder, 'profile')}`,
+        `--profile=${profile}`,
         ...(scene ? [path.resolve(scene)] : []),
       ],
       env: { ...(process.env as Record<string, string>), ...(display && { DISPLAY: display.name }), ...env },
@@ -200,6 +216,12 @@ async function startDisplay() {
     () => '',
   )
   return { name: `:${name}`, close: () => stop(child) }
+}
+
+/** A user who has ended the tour. */
+function knowUser(folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path.join(folder, 'user.json'), '{ "tourEnded": true }')
 }
 
 /** Waits until the page has kept one size for a moment: the system gives a window its size when it likes. */

@@ -275,6 +275,11 @@ export const requests = {
     }),
     sceneEntry,
   ),
+  /** The policy that TorqueLab ships for a built-in scene, as its file has it (.safetensors), in base64; null where there is none. */
+  'scenes.policy': define(z.strictObject({ id: sceneId }), z.object({ file: z.base64() }).nullable()),
+  /** What is remembered of the person between starts. */
+  'user.read': define(nothing, z.object({ tourEnded: z.boolean() })),
+  'user.write': define(z.strictObject({ tourEnded: z.boolean() }), done),
   /** What windows were editing when they ended without saving, the newest first. */
   'drafts.list': define(
     nothing,

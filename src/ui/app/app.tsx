@@ -23,10 +23,14 @@ import { performNamed, registerActions } from './actions/registry.ts'
 import { ShortcutSheet } from './actions/shortcut-sheet.tsx'
 import { listenForShortcuts, shortcutText } from './actions/shortcuts.ts'
 import { sceneActions, WORKSPACES, windowActions } from './actions/window-actions.ts'
-import { chooseScene, dismiss, messages, refreshScenes, type Workspace, workspace } from './state.ts'
+import { chooseScene, dismiss, messages, type Workspace, workspace } from './state.ts'
 import { Tabs } from './tabs.tsx'
+import { Tour } from './welcome/tour.tsx'
+import { Welcome } from './welcome/welcome.tsx'
+import { begin, welcomeActions } from './welcome/welcome-state.ts'
 
-for (const actions of [windowActions, sceneActions, stageActions, trainActions, replayActions]) registerActions(actions)
+for (const actions of [windowActions, sceneActions, stageActions, trainActions, replayActions, welcomeActions])
+  registerActions(actions)
 
 const CONTENTS: Record<Workspace, ComponentType> = {
   design: DesignWorkspace,
@@ -36,7 +40,7 @@ const CONTENTS: Record<Workspace, ComponentType> = {
 
 export function App() {
   useEffect(() => {
-    void refreshScenes()
+    void begin()
     const stops = [
       host.on('menu.chosen', ({ action }) => performNamed(action)),
       host.on('scenes.opened', (entry) => void chooseScene(entry)),
@@ -76,6 +80,8 @@ export function App() {
         ))}
       </main>
       <Messages />
+      <Welcome />
+      <Tour />
       <ContextMenu />
       <Palette />
       <ShortcutSheet />

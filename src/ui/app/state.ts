@@ -66,10 +66,10 @@ export function dismiss(id: number): void {
 const FIRST_SCENE = 'pendulum'
 
 /** Reads the list of scenes, and chooses one where none is chosen. */
-export async function refreshScenes(): Promise<void> {
+export async function refreshScenes(firstScene = FIRST_SCENE): Promise<void> {
   try {
     sceneEntries.value = await host.request('scenes.list', {})
-    const first = sceneEntries.value.find(({ id }) => id === FIRST_SCENE) ?? sceneEntries.value[0]
+    const first = sceneEntries.value.find(({ id }) => id === firstScene) ?? sceneEntries.value[0]
     // A scene may have been opened meanwhile, and is then being read.
     if (latestChoice === 0 && first) await chooseScene(first)
   } catch (error) {

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
 import { drawnScene, visibleScene } from '../../editor/drawn.ts'
 import type { Scene } from '../../scene/schema.ts'
 import { contextMenuOf } from '../app/actions/context-menu.tsx'
-import { registerActions } from '../app/actions/registry.ts'
+import { performNamed, registerActions } from '../app/actions/registry.ts'
 import { workspace } from '../app/state.ts'
 import { Button } from '../controls/button.tsx'
 import { EmptyState, Notice } from '../controls/layout.tsx'
@@ -16,6 +16,7 @@ import { playActions } from './actions.ts'
 import './design.css'
 import { canvasActions } from './canvas-actions.ts'
 import { CanvasLayer } from './canvas-layer.tsx'
+import { demonstrationActions, followDemonstrations, isDemonstrating } from './demonstration.ts'
 import { documentKey, editor, lastValid } from './document.ts'
 import { editActions } from './edit-actions.ts'
 import { DraftOffer } from './file-dialogs.tsx'
@@ -41,9 +42,10 @@ const play = new LivePlay()
 registerActions([...playActions(play), ...overlayActions, ...taskActions(play)])
 const overlays = overlaysOf(play)
 registerActions([...fileActions, ...editActions, ...canvasActions, ...insertActions, ...outlineActions])
-registerActions(trainSceneActions)
+registerActions([...trainSceneActions, ...demonstrationActions(play)])
 startFiles()
 startSendingScene()
+followDemonstrations(play)
 /** Editing is for the scene as drawn: not while it plays, nor away from its start. */
 const isEditing = computed(() => !play.playing.value && (play.frame.value?.step ?? 0) === 0)
 const asDrawn = signal<Float32Array | undefined>(undefined)
@@ -146,12 +148,23 @@ function AwayFromStart() {
   return (
     <div class="in-play" role="status">
       <strong>In play</strong>
-      <span>Drag a body to pull it. The robot is edited at the start; its task at any time.</span>
-      <Button kind="quiet" shortcut="R" onClick={() => play.reset()}>
+      <span>
+        {isDemonstrating.value
+          ? 'A trained policy plays. Drag a body to pull it.'
+          : 'Drag a body to pull it. The robot is edited at the start; its task at any time.'}
+      </span>
+      <Button kind="quiet" onClick={backToStart}>
         Reset to edit
       </Button>
     </div>
   )
+}
+
+/** To where the robot is edited: nothing acts, and nothing moves. */
+function backToStart(): void {
+  performNamed('play.endDemonstration')
+  play.pause()
+  play.reset()
 }
 
 /** What a new scene still lacks to be played, in words. */
