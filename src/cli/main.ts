@@ -171,6 +171,7 @@ function createProgram(): Command {
       output.line(
         `${answer.scene}, seed ${answer.seed}: ${answer.steps} steps, ${answer.duration.toFixed(2)} s, return ${answer.return.toFixed(2)}, ${end}`,
       )
+      if (answer.missing !== undefined) output.line(formatMissing(answer.missing))
       if (answer.verified === true) output.line('verified: every state, observation and reward is equal, bit for bit')
       if (answer.verified === false) output.line(`not verified: ${answer.difference}`)
       output.answer(answer)
@@ -281,6 +282,11 @@ function createProgram(): Command {
   // exitOverride and configureOutput are not inherited by commands made before them, so copy.
   for (const command of program.commands) command.copyInheritedSettings(program)
   return program
+}
+
+function formatMissing(missing: number): string {
+  if (missing === 0) return 'the file is cut off or damaged behind its last step; all recorded steps are here'
+  return `the file is cut off or damaged: ${missing} recorded steps are lost; all steps before them are here`
 }
 
 function integers(text: string): number[] {

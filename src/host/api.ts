@@ -180,6 +180,8 @@ export interface ReplayAnswer {
   return: number
   terminated: boolean
   truncated: boolean
+  /** Of a file that is cut off or damaged: how many recorded steps behind those that are left are lost. */
+  missing?: number
   /** null when it was not asked for. */
   verified: boolean | null
   difference?: string

@@ -8,8 +8,8 @@ import { policyController } from '../episode/controllers.ts'
 import { runEpisode } from '../episode/episode.ts'
 import { exportOnnx } from '../policy/export-onnx.ts'
 import { exportTensorFlow } from '../policy/export-tensorflow.ts'
-import { readRollout } from '../rollout/read-rollout.ts'
-import { recordRollout, returnOf } from '../rollout/rollout.ts'
+import { readRollout, salvageRollout } from '../rollout/read-rollout.ts'
+import { type Rollout, recordRollout, returnOf } from '../rollout/rollout.ts'
 import { verifyRollout } from '../rollout/verify.ts'
 import { writeRollout } from '../rollout/write-rollout.ts'
 import { validateScene } from '../scene/load.ts'
@@ -201,10 +201,21 @@ export async function exportPolicy(request: Requests['export']): Promise<ExportA
   return { run: folder.name, scene, policy: choice, trainedSteps, onnx, tfjs }
 }
 
+/** A rollout; of a file that is cut off or damaged the steps before that, and how many are `missing`. Throws where none are left. */
+async function readWhatIsLeft(file: string): Promise<{ rollout: Rollout; missing?: number }> {
+  try {
+    return { rollout: await readRollout(file) }
+  } catch (reason) {
+    return await salvageRollout(file).catch(() => {
+      throw reason
+    })
+  }
+}
+
 /** Reads a rollout; with `verify`, re-simulates its actions and compares everything bit for bit. */
 export async function replay(request: Requests['replay']): Promise<ReplayAnswer> {
   const { file, verify = false } = check('replay', request)
-  const rollout = await readRollout(file)
+  const { rollout, missing } = await readWhatIsLeft(file)
   const { scene, seed, steps, terminated, truncated } = rollout
   const duration = steps.length * scene.world.controlStep
   const answer = {
@@ -216,6 +227,7 @@ export async function replay(request: Requests['replay']): Promise<ReplayAnswer>
     return: returnOf(rollout),
     terminated,
     truncated,
+    ...(missing !== undefined && { missing }),
   }
   if (!verify) return { ...answer, verified: null }
   const environment = await createEnvironment(scene)

@@ -4,8 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runEpisode } from '../../src/episode/episode.ts'
 import { readRollout } from '../../src/rollout/read-rollout.ts'
+import { recordRollout } from '../../src/rollout/rollout.ts'
 import { writeRollout } from '../../src/rollout/write-rollout.ts'
+import { createEnvironment } from '../../src/sim/environment.ts'
 
 const program = path.resolve('dist/node/cli.js')
 /** Small networks: these tests are about the path, not about learning. */
@@ -470,6 +473,24 @@ describe('wrong use and bad input: one clear line, exit 2, no stack trace', () =
     const { code, stderr } = await torquelab('replay', 'damaged.mcap', '--verify')
     expect(code).toBe(2)
     expect(stderr).toMatch(/damaged\.mcap: .*damaged/)
+  })
+
+  test('of a rollout that is cut off, what is left is replayed and verified, and what is lost is said', async () => {
+    const { scene } = await readRollout(path.join(folder, 'out/one.mcap'))
+    const environment = await createEnvironment({ ...scene, task: { ...scene.task, maxSteps: 1500 } })
+    const recorder = recordRollout()
+    runEpisode(environment, { act: (_, action) => action.fill(0.3) }, { seed: 1, observers: [recorder] })
+    environment.close()
+    await writeRollout(path.join(folder, 'long.mcap'), recorder.rollout(), {})
+    const bytes = readFileSync(path.join(folder, 'long.mcap'))
+    writeFileSync(path.join(folder, 'cut.mcap'), bytes.subarray(0, Math.round(bytes.length * 0.8)))
+    const answer = answerOf(await torquelab('replay', 'cut.mcap', '--verify', '--json'))
+    expect(answer).toMatchObject({ verified: true, terminated: false, truncated: false })
+    expect(answer.steps).toBeGreaterThan(100)
+    expect(answer.steps + answer.missing).toBe(1500)
+    const { code, stdout } = await torquelab('replay', 'cut.mcap')
+    expect(code).toBe(0)
+    expect(stdout).toContain(`cut off or damaged: ${answer.missing} recorded steps are lost`)
   })
 
   test('a rollout whose actions are not what moved it is not verified: exit 1, and where it differs', async () => {
