@@ -4,11 +4,11 @@ import type { RolloutColumns } from '../../host/rpc/contract.ts'
 import { Column } from '../plots/column.ts'
 import { decimate } from '../plots/decimate.ts'
 
-/** Rows of one request. */
-export const BLOCK_ROWS = 5000
+/** Rows of one request: so few that a seek to anywhere is answered within a tenth of a second. */
+export const BLOCK_ROWS = 1000
 /** Blocks kept whole; the one that was used longest ago goes first. */
-const KEPT_BLOCKS = 8
-/** Pixel columns that the curves of the whole rollout resolve: at 4 points each, 20 blocks are kept as they are. */
+const KEPT_BLOCKS = 40
+/** Pixel columns that the curves of the whole rollout resolve: at 4 points each, 100 blocks are kept as they are. */
 const CURVE_PIXELS = 25_000
 
 /** Values of one row. */
