@@ -37,6 +37,10 @@ describe.each(shells)('in %s', (shell) => {
       await eventually(() => sensor('torso.x')).toBeGreaterThan(1)
       expect(await sensor('torso.y')).toBeGreaterThan(0.7)
 
+      // Away from the start the frame says so, and there is nothing to draw with.
+      await app.page.getByRole('status').filter({ hasText: 'In play' }).waitFor()
+      expect(await app.page.locator('.canvas-layer, .canvas-toolbar').count()).toBe(0)
+
       await app.page.keyboard.press('Enter')
       for (let number = 1; number <= 5; number++) {
         await step(number)
