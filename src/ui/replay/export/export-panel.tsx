@@ -67,7 +67,7 @@ export function ExportPanel({ rollout }: { rollout: OpenRollout }) {
         )}
         {isFilm && (
           <Select
-            label="Speed of the film"
+            label="Film speed"
             value={String(now.speed)}
             options={SPEEDS.map((value) => ({ value: String(value), label: `${value}×` }))}
             onChange={(value) => change({ speed: Number(value) })}
