@@ -96,7 +96,7 @@ function NoRun() {
 /** The robot of the run on show; before there is one, the chosen scene as it is drawn. */
 function TrainStage() {
   const run = shownRun.value
-  const scene = run ? shownScene.value : (editedScene.value?.scene ?? chosenScene.value?.scene)
+  const scene = run ? shownScene.value : editedScene.value ? editedScene.value.scene : chosenScene.value?.scene
   if (!scene) {
     return run ? <EmptyState title="No picture">The scene “{run.scene}” is not open in this window.</EmptyState> : null
   }
