@@ -215,11 +215,12 @@ describe.skipIf(reasons.get('electron') !== undefined)('the desktop app alone', 
     await eventually(chosen).toBe('my pendulum (file)')
   })
 
-  test('opens a scene by its dialog; one that is wrong is explained and changes nothing', async () => {
+  test('opens a scene by its dialog; a file that is no scene is explained and changes nothing', async () => {
     app = await launch('electron', { runsFolder: path.join(folder, 'runs') })
     await eventually(chosen).toBe('pendulum')
     const wrong = path.join(folder, 'wrong.json')
-    writeFileSync(wrong, '{ "format": "torquelab-scene", "version": 1 }')
+    // A scene with problems would be opened, to be mended.
+    writeFileSync(wrong, '{ "format": "other" }')
     await app.electron!.evaluate(
       ({ dialog }, files) => {
         const said: string[] = []
