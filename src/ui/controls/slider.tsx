@@ -53,9 +53,11 @@ export function Slider({
         aria-valuetext={format(value)}
         style={{ '--from': `${from}%`, '--to': `${to}%` }}
         onInput={(event) => onInput(event.currentTarget.valueAsNumber)}
-        onKeyDown={({ key }) => {
+        onKeyDown={({ key, currentTarget }) => {
           // The browser tells nothing of a key at the end of the range; it is a wish all the same where something else moves the slider.
-          if ((UP.includes(key) && value === max) || (DOWN.includes(key) && value === min)) onInput(value)
+          // Where the thumb is counts, not the value: it is rounded to the step.
+          const at = currentTarget.valueAsNumber
+          if ((UP.includes(key) && at >= max) || (DOWN.includes(key) && at <= min)) onInput(at)
         }}
         onPointerUp={() => onRelease?.()}
         onPointerCancel={() => onRelease?.()}
