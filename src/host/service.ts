@@ -62,6 +62,8 @@ type Handlers = { [Name in RequestName]: (params: Required<Params<Name>>) => Pro
 
 /** Milliseconds between two looks at the robots in training: 30 a second. */
 const FRAME_INTERVAL = 33
+/** Where training takes every core, each picture is drawn at its cost: one look in so many. */
+const LOOKS_WHERE_CORES_ARE_TAKEN = 4
 
 export function createHostService(options: HostServiceOptions): HostService {
   const { runsFolder, log } = options
@@ -123,8 +125,11 @@ export function createHostService(options: HostServiceOptions): HostService {
     }
   }
 
+  let looks = 0
   const frames = setInterval(() => {
+    looks++
     if (windows.size === 0) return
+    if (trainings.takesAllCores && looks % LOOKS_WHERE_CORES_ARE_TAKEN !== 0) return
     for (const [run, { training }] of active) {
       const frame = training.readLive()
       if (frame) broadcast('training.frame', { run, ...frame })

@@ -190,6 +190,11 @@ export class Trainings {
     this.events.onChange(run)
   }
 
+  /** Whether no core is left for the window. */
+  get takesAllCores(): boolean {
+    return this.freeCores() <= 0
+  }
+
   /** A paused run keeps its cores: it may go on at any moment. */
   private freeCores(): number {
     let used = 0
