@@ -1,14 +1,12 @@
 /** axe-core finds nothing serious in the design workspace: names, roles, contrast (WCAG AA), in light and dark. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import type axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seriousViolations } from './axe.ts'
 import { type App, launch, whyNot } from './launch.ts'
 
 const reason = await whyNot('chromium')
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 describe.skipIf(reason !== undefined)('the design workspace', () => {
   let folder: string
@@ -29,13 +27,7 @@ describe.skipIf(reason !== undefined)('the design workspace', () => {
     const shown = () => page.evaluate(() => document.documentElement.dataset.theme)
     if ((await shown()) !== theme) await page.keyboard.press('Control+Shift+L')
     expect(await shown()).toBe(theme)
-    await page.evaluate(AXE)
-    const results = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run(document))
-    expect(results.passes.length).toBeGreaterThan(10)
-    const serious = results.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual(
-      [],
-    )
+    expect(await seriousViolations(page)).toEqual([])
   }
 
   describe.each(['light', 'dark'])('%s', (theme) => {

@@ -3,11 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { seriousViolations } from './axe.ts'
 import { eventually } from './eventually.ts'
 import { type App, launch, type Shell, shells, whyNot } from './launch.ts'
 
 const reasons = new Map<Shell, string | undefined>()
 for (const shell of shells) reasons.set(shell, await whyNot(shell))
+
+/** In light and dark; the page is then as it was. */
+async function expectNoViolation({ page }: App): Promise<void> {
+  for (let theme = 0; theme < 2; theme++) {
+    expect(await seriousViolations(page)).toEqual([])
+    await page.keyboard.press('Control+Shift+L')
+  }
+}
 
 describe.each(shells)('in %s', (shell) => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-first-'))
@@ -31,6 +40,7 @@ describe.each(shells)('in %s', (shell) => {
         await welcome()
           .getByRole('button', { name: new RegExp(`^${way}`) })
           .waitFor()
+      await expectNoViolation(app)
       // It hops: a second on, it is ahead of where it was, and has not fallen.
       const sensor = async (name: string) =>
         Number(await app.page.locator(`[data-sensor="${name}"]`).getAttribute('data-value'))
@@ -43,6 +53,8 @@ describe.each(shells)('in %s', (shell) => {
 
       await app.page.keyboard.press('Enter')
       for (let number = 1; number <= 5; number++) {
+        await step(number).waitFor()
+        await expectNoViolation(app)
         await step(number)
           .getByRole('button', { name: /^(Next|Done)$/ })
           .press('Enter')

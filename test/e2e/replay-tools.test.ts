@@ -1,16 +1,14 @@
 /** Replay as a person uses it: files opened, verified, set beside each other; and axe-core finds nothing serious in any of its states. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
-import type axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seriousViolations } from './axe.ts'
 import { eventually } from './eventually.ts'
 import { type App, launch, whyNot } from './launch.ts'
 import { FORGED_STEP, SAMPLE_STEPS, SHORT_STEPS, writeSamples } from './sample-rollouts.ts'
 
 const reason = await whyNot('chromium')
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 describe.skipIf(reason !== undefined)('replay', () => {
   let folder: string
@@ -46,13 +44,7 @@ describe.skipIf(reason !== undefined)('replay', () => {
   async function expectNoViolation(): Promise<void> {
     for (let theme = 0; theme < 2; theme++) {
       await app.page.keyboard.press('Control+Shift+L')
-      await app.page.evaluate(AXE)
-      const results = await app.page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run(document))
-      expect(results.passes.length).toBeGreaterThan(10)
-      const serious = results.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect(
-        serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
-      ).toEqual([])
+      expect(await seriousViolations(app.page)).toEqual([])
     }
   }
 
