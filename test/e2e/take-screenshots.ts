@@ -18,7 +18,7 @@ mkdirSync('docs/screenshots', { recursive: true })
 const workspaces = {
   async design(page: Page) {
     const slider = page.getByRole('slider', { name: /torque/i }).first()
-    await page.getByRole('button', { name: 'Reset' }).click()
+    await page.getByRole('button', { name: 'Reset', exact: true }).click()
     await slider.focus()
     for (let press = 0; press < 12; press++) await slider.press('ArrowRight')
     await page.getByRole('button', { name: 'Play', exact: true }).click()
