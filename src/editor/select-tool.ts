@@ -3,6 +3,7 @@ import { wrap } from '../scene/formula.ts'
 import { withCarried } from './clipboard.ts'
 import { type Item, keyOf, type SceneDraft, sameItem } from './draft.ts'
 import { drawnScene } from './drawn.ts'
+import type { Gesture } from './editor.ts'
 import { add, boxAround, distance, keyPointsOf, middleOf, type Point, subtract, tidy } from './geometry.ts'
 import { degrees, dragHandle, type Handle, handlesOf, metres } from './handles.ts'
 import { itemsAt, itemsIn, nextAt } from './pick.ts'
@@ -67,6 +68,13 @@ function dragOfHandle(bench: Workbench, item: Item, handle: Handle): Drag {
       const [shown] = handlesOf(editor.draft.peek(), item, ARC * now.pixel).filter(({ id }) => id === handle.id)
       bench.show({ guides: found.guides, ...(shown && { label: { at: shown.at, text: shown.label } }) })
     },
+    ...endings(bench, gesture),
+  }
+}
+
+/** Nothing is shown beside the pointer any more, and the gesture is one step of the history, or none. */
+function endings(bench: Workbench, gesture: Gesture): Pick<Drag, 'end' | 'cancel'> {
+  return {
     end() {
       bench.show({})
       gesture.commit()
@@ -93,14 +101,7 @@ function dragOfTurn(bench: Workbench, pressed: Pointer): Drag {
       gesture.update((state) => ({ draft: rotateItems(state.draft, items, pivot, angle) }))
       bench.show({ label: { at: now.at, text: degrees(angle) }, target: pivot })
     },
-    end() {
-      bench.show({})
-      gesture.commit()
-    },
-    cancel() {
-      bench.show({})
-      gesture.cancel()
-    },
+    ...endings(bench, gesture),
   }
 }
 
@@ -170,14 +171,7 @@ function dragOfMove(bench: Workbench, pressed: Pointer): Drag | undefined {
         ...('target' in found && found.target && { target: found.target.at }),
       })
     },
-    end() {
-      bench.show({})
-      gesture.commit()
-    },
-    cancel() {
-      bench.show({})
-      gesture.cancel()
-    },
+    ...endings(bench, gesture),
   }
 }
 

@@ -1,23 +1,17 @@
 /** What the main thread and the training worker say to each other. */
-import type { EngineName } from '../agent/engine.ts'
 import type { UserErrorKind } from '../common/user-error.ts'
-import type { Scene } from '../scene/schema.ts'
 import type { RunResult } from './run-folder.ts'
-import type { TrainingSettings } from './settings.ts'
 import type { TrainingEvent } from './train.ts'
+import type { TrainOptions } from './trainer.ts'
 
 /** Handed to the worker at its start. */
-export interface WorkerTask {
-  scene: Scene
-  seed: number
-  settings: TrainingSettings
-  budget: { steps?: number | undefined; episodes?: number | undefined }
-  engine: EngineName | undefined
-  threads?: number | undefined
-  relaxedSimd?: boolean | undefined
+export interface WorkerTask
+  extends Pick<
+    TrainOptions,
+    'scene' | 'seed' | 'settings' | 'budget' | 'engine' | 'threads' | 'relaxedSimd' | 'versions'
+  > {
   /** The run's folder. */
   folder: string
-  versions: Record<string, string>
   /** Whether the run goes on from its newest checkpoint. */
   resume?: boolean | undefined
   /** Whether the thread gives way to a window of the same process. */
