@@ -68,6 +68,13 @@ export class Agent {
     return Math.max(0, this.settings.explorationStart - this.settings.explorationDecay * this.stepCount)
   }
 
+  /** Share of the learning rates that the next update learns with. */
+  get learningRateShare(): number {
+    const { learningRateDecay, learningRateEnd } = this.settings
+    if (learningRateDecay === 0) return 1
+    return Math.max(learningRateEnd, 1 - (1 - learningRateEnd) * (this.stepCount / learningRateDecay))
+  }
+
   /** Updates of the critic so far. */
   get updates(): number {
     return this.updateCount
@@ -123,6 +130,7 @@ export class Agent {
     // With n-step returns the first transition comes n - 1 steps late.
     if (this.stepCount < settings.learningStarts || engine.stored === 0) return undefined
     this.tellScaling()
+    if (settings.learningRateDecay > 0) engine.setLearningRates(this.learningRateShare)
     this.updateCount++
     const metrics = engine.update(this.updateCount % settings.policyDelay === 0)
     this.requireFiniteMetrics(metrics)

@@ -86,6 +86,8 @@ export interface LearningEngine {
   updateOn(batch: ChosenBatch, updatesPolicy: boolean): UpdateMetrics
   /** Every observation from here on, stored ones too, is seen as (observation - mean)·scale; both [O]. */
   setObservationScaling(mean: Float32Array, scale: Float32Array): void
+  /** Learning rates from here on, as a share of the settings'; not part of the state. */
+  setLearningRates(share: number): void
   /** The first layer that holds a value which is not finite, such as "critic, layer 2"; undefined where all is well. */
   findNonFinite(): string | undefined
   /** Copies of the weights. */

@@ -16,6 +16,8 @@ export type AlgorithmName = (typeof algorithmNames)[number]
 const ddpgPaper: AgentSettings = {
   actorLearningRate: 1e-4,
   criticLearningRate: 1e-3,
+  learningRateDecay: 0,
+  learningRateEnd: 0.1,
   criticL2: 1e-2,
   discount: 0.99,
   softUpdateRate: 1e-3,

@@ -13,6 +13,14 @@ const rate = z.number().gt(0).max(1)
 export const agentSettingsSchema = z.strictObject({
   actorLearningRate: rate.describe("Adam's learning rate for the actor (LRA; the paper: 1e-4)"),
   criticLearningRate: rate.describe("Adam's learning rate for the critic (LRC; the paper: 1e-3)"),
+  learningRateDecay: z
+    .int()
+    .min(0)
+    .max(100_000_000)
+    .describe(
+      'steps over which both learning rates fall in a straight line to learningRateEnd of theirs, where they stay (Stable-Baselines3: linear schedule; 0 is off)',
+    ),
+  learningRateEnd: z.number().gt(0).max(1).describe('share of the learning rates that is left after learningRateDecay'),
   criticL2: z
     .number()
     .min(0)

@@ -20,7 +20,13 @@ import { drawTargetNoise } from './noise.ts'
 import { type Batch, ReplayBuffer } from './replay-buffer.ts'
 import { createSampler, type Sampler } from './sampler.ts'
 import { arrayOf, prefixed, type StateArrays, withoutPrefix } from './state.ts'
-import { optimizerState, restoreOptimizer, restoreVariables, variablesState } from './tensorflow/engine-state.ts'
+import {
+  optimizerState,
+  restoreOptimizer,
+  restoreVariables,
+  setLearningRate,
+  variablesState,
+} from './tensorflow/engine-state.ts'
 import { runActor } from './tensorflow/forward.ts'
 import {
   actorGradients,
@@ -137,6 +143,12 @@ export class TensorFlowEngine implements LearningEngine {
   setObservationScaling(mean: Float32Array, scale: Float32Array): void {
     this.mean.set(mean)
     this.scale.set(scale)
+  }
+
+  setLearningRates(share: number): void {
+    const { actorLearningRate, criticLearningRate } = this.options.settings
+    setLearningRate(this.actor.optimizer, share * actorLearningRate)
+    for (const { optimizer } of this.critics) setLearningRate(optimizer, share * criticLearningRate)
   }
 
   findNonFinite(): string | undefined {

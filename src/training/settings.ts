@@ -34,6 +34,8 @@ export type SettingGroup = (typeof settingGroups)[number]
 export const groupOfSetting: Record<keyof TrainingSettings, SettingGroup> = {
   actorLearningRate: 'Learning',
   criticLearningRate: 'Learning',
+  learningRateDecay: 'Learning',
+  learningRateEnd: 'Learning',
   criticL2: 'Learning',
   discount: 'Learning',
   softUpdateRate: 'Learning',

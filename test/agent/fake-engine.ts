@@ -19,6 +19,8 @@ export class FakeEngine implements LearningEngine {
   /** Copies of what was stored. */
   readonly transitions: unknown[][] = []
   readonly scalings: { mean: number[]; scale: number[] }[] = []
+  /** Shares of the learning rates, as they were told. */
+  readonly learningRates: number[] = []
   readonly networks: Networks
   readonly random: EngineRandom
   private readonly capacity: number
@@ -53,6 +55,10 @@ export class FakeEngine implements LearningEngine {
   setObservationScaling(mean: Float32Array, scale: Float32Array): void {
     this.calls.push('scale')
     this.scalings.push({ mean: [...mean], scale: [...scale] })
+  }
+
+  setLearningRates(share: number): void {
+    this.learningRates.push(share)
   }
 
   findNonFinite(): string | undefined {

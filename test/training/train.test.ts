@@ -60,6 +60,7 @@ function createEngine(options: EngineOptions): LearningEngine {
     update: () => report(++updates),
     updateOn: () => report(++updates),
     setObservationScaling: () => {},
+    setLearningRates: () => {},
     findNonFinite: () => nonFinite(updates),
     exportActor: () => structuredClone(options.networks.actor),
     exportNetworks: (): Networks => structuredClone(options.networks),

@@ -168,6 +168,12 @@ export class FusedEngine implements LearningEngine {
     this.floats.set(scale, this.map.batch.observationScale / 4)
   }
 
+  setLearningRates(share: number): void {
+    this.map.networks.forEach(({ record }, index) => {
+      networkRecord.set(this.view, record, { learningRate: share * this.learningRateOf(index) })
+    })
+  }
+
   findNonFinite(): string | undefined {
     const { networks, parameterBytes } = this.map
     for (const name of Object.keys(networkTitles) as (keyof Networks)[]) {
@@ -359,9 +365,13 @@ export class FusedEngine implements LearningEngine {
     this.words.set(Uint32Array.from(random.targetNoise), batch.noiseRandom / 4)
     this.floats.fill(1, batch.observationScale / 4, batch.observationScale / 4 + size.observation)
     networks.forEach((network, index) => {
-      const rate = index === 0 ? settings.actorLearningRate : settings.criticLearningRate
-      this.writeNetworkRecord(network, rate, index === 0 ? 0 : settings.criticL2)
+      this.writeNetworkRecord(network, this.learningRateOf(index), index === 0 ? 0 : settings.criticL2)
     })
+  }
+
+  private learningRateOf(network: number): number {
+    const { actorLearningRate, criticLearningRate } = this.options.settings
+    return network === 0 ? actorLearningRate : criticLearningRate
   }
 
   private writeNetworkRecord(network: NetworkMap, learningRate: number, decay: number): void {

@@ -8,6 +8,7 @@ import { allOf, type NetworkVariables, type Tf, trainableOf } from './variables.
  * which gives other bits than the product that training has made.
  */
 interface AdamInternals {
+  learningRate: number
   accBeta1: TensorFlow.Variable
   accBeta2: TensorFlow.Variable
   /** In the order in which the first gradients came. */
@@ -29,6 +30,11 @@ export function restoreVariables(tf: Tf, network: NetworkVariables, state: State
   for (const [index, variable] of allOf(network).entries()) {
     assign(tf, variable, arrayOf(state, `variable${index}`, Float32Array, variable.size))
   }
+}
+
+/** For the updates to come. */
+export function setLearningRate(optimizer: TensorFlow.AdamOptimizer, rate: number): void {
+  ;(optimizer as unknown as AdamInternals).learningRate = rate
 }
 
 /** Moments in the optimiser's order, and which of the network's trainable variables each belongs to. */
