@@ -28,6 +28,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   groups: [0],
   collidesWith: [0],
   density: 1000,
+  ground: true,
   motion: { x: '0' },
   anchor: [0, 0],
   axis: [1, 0],

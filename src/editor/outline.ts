@@ -168,7 +168,7 @@ function detailOf(list: ItemList, entry: Entry): string {
   const word = (key: string) => (typeof entry[key] === 'string' ? entry[key] : '?')
   switch (list) {
     case 'bodies':
-      return entry.kind === 'dynamic' ? '' : word('kind')
+      return entry.kind !== 'dynamic' ? word('kind') : entry.ground === true ? 'ground' : ''
     case 'joints':
       return `${word('parent')} → ${word('child')}`
     case 'actuators':

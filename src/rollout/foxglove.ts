@@ -2,6 +2,7 @@
  * A rollout as Foxglove and Lichtblick draw it: the scene once as a SceneUpdate, then each body's frame as FrameTransforms.
  * Their z is up: the scene's (x, y) is their (x, 0, z), and a turn of the scene is one about their -y. docs/files.md says more.
  */
+import { isGround } from '../scene/ground.ts'
 import type { Body, Scene, Shape } from '../scene/schema.ts'
 
 export const WORLD_FRAME = 'world'
@@ -33,7 +34,7 @@ export function sceneUpdate({ bodies }: Scene): unknown {
 }
 
 function entityOf(body: Body, index: number) {
-  const color = body.kind === 'fixed' ? GROUND : COLOURS[index % COLOURS.length]!
+  const color = isGround(body) ? GROUND : COLOURS[index % COLOURS.length]!
   const entity = {
     timestamp: timestampOf(0n),
     frame_id: body.name,

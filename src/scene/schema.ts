@@ -143,6 +143,12 @@ const body = z.discriminatedUnion('kind', [
     density: positive
       .optional()
       .describe('over the volume of the shapes, from which mass, centre of mass and inertia follow, kg/m³'),
+    ground: z
+      .boolean()
+      .optional()
+      .describe(
+        'whether it is ground that gives way: drawn and counted in statistics as a fixed body is; false if absent',
+      ),
     ...bodySurface,
   }),
   z.strictObject({

@@ -1,9 +1,10 @@
 /** What touches the ground in a control step, and how deep the deepest contact is: for statistics of locomotion. */
+import { isFreeToMove, isGround } from '../scene/ground.ts'
 import type { Body } from '../scene/schema.ts'
 import { type Contacts, emptySum } from './contacts.ts'
 
 export class ContactSurvey {
-  /** By body: 1 where it touched a fixed or kinematic body in the last control step. */
+  /** By body: 1 where it touched ground or a kinematic body in the last control step. */
   readonly onGround: Uint8Array
   /** Largest penetration of any two bodies in the last control step, m. */
   depth = 0
@@ -14,8 +15,8 @@ export class ContactSurvey {
   /** `bodies` of the scene. */
   constructor(bodies: readonly Body[]) {
     this.onGround = new Uint8Array(bodies.length)
-    this.dynamic = [...bodies.keys()].filter((index) => bodies[index]!.kind === 'dynamic')
-    this.isGround = (other) => bodies[other]!.kind !== 'dynamic'
+    this.dynamic = [...bodies.keys()].filter((index) => isFreeToMove(bodies[index]!))
+    this.isGround = (other) => isGround(bodies[other]!) || bodies[other]!.kind === 'kinematic'
   }
 
   /** Before a control step. */

@@ -177,7 +177,7 @@ export class Environment {
   }
 
   /**
-   * Contacts of the last control step: `onGround` by body, 1 where it touched a fixed or kinematic one, and the largest
+   * Contacts of the last control step: `onGround` by body, 1 where it touched ground or a kinematic one, and the largest
    * `depth` of two bodies in each other, m. Undefined unless `measureContacts` was asked for, and before the first reset.
    */
   get contacts(): { onGround: Uint8Array; depth: number } | undefined {

@@ -11,13 +11,13 @@ export interface Locomotion {
   forwardSpeed: number
   /** Mean over the episodes of the way along +x, m. */
   distance: number
-  /** Share of the control steps in which nothing touched a fixed or kinematic body. */
+  /** Share of the control steps in which nothing touched ground or a kinematic body. */
   flightShare: number
   /** Mean over the episodes of how often the robot left the ground and came back to it. */
   flights: number
   /** Mean duration of those flights, s; 0 where there were none. */
   flightTime: number
-  /** By body: share of the control steps in which it touched a fixed or kinematic body. */
+  /** By body: share of the control steps in which it touched ground or a kinematic body. */
   onGround: Record<string, number>
   /** Largest penetration of two bodies into each other, m. */
   largestPenetration: number

@@ -36,7 +36,7 @@ describe('Given three hoppers in one vector', () => {
     })
     const returns = [0, 0, 0]
     let episodes = 0
-    for (const actions of wavering(150, 9)) {
+    for (const actions of wavering(300, 9)) {
       const batch = vector.step(actions)
       singles.forEach((single, index) => {
         const result = single.step(actions.slice(index * 3, index * 3 + 3))

@@ -2,6 +2,7 @@
  * What an environment's state means mechanically, computed from the scene and the state alone: energy, actuators' work, gaps of
  * joints, overshoot of limits. The audits of the physics rest on this and not on what the simulator believes of itself.
  */
+import { isFreeToMove } from '../../src/scene/ground.ts'
 import type { Body, Joint, Scene, Shape, ThrusterActuator } from '../../src/scene/schema.ts'
 import type { Environment } from '../../src/sim/environment.ts'
 import { type MassProperties, massOf } from './mass.ts'
@@ -108,7 +109,7 @@ export class Mechanics {
   lowest(): { x: number; y: number } {
     let best = { x: 0, y: Number.POSITIVE_INFINITY }
     for (const [index, body] of this.scene.bodies.entries()) {
-      if (body.kind !== 'dynamic') continue
+      if (!isFreeToMove(body)) continue
       for (const { point, radius } of body.shapes.flatMap(extremesOf)) {
         const { x, y } = this.pointOf(index, point)
         if (y - radius < best.y) best = { x, y: y - radius }

@@ -14,12 +14,15 @@ class Pair {
   readonly environment: Environment
   readonly mechanics: Mechanics
   private readonly mirror: Mirror
+  /** J: what only one of both counts from the start, such as the weight of a ground that gives way. */
+  private readonly apart: number
 
   constructor(scene: Scene, mirror: Mirror, start: Start) {
     this.environment = startedAt(scene, start)
     this.mechanics = new Mechanics(this.environment)
     this.mirror = mirror
     mirror.reset(start)
+    this.apart = this.mechanics.energy() - mirror.simulation.energy()
   }
 
   step(action: readonly number[]): void {
@@ -49,9 +52,9 @@ class Pair {
     )
   }
 
-  /** Our energy less MuJoCo's, J; both count from where gravity's potential is 0 at the origin. */
-  energyExcess(): number {
-    return this.mechanics.energy() - this.mirror.simulation.energy()
+  /** Our energy less MuJoCo's, of what both had at the start, J. */
+  energyExcess(theirs = this.mirror.simulation.energy()): number {
+    return this.mechanics.energy() - this.apart - theirs
   }
 
   get touches(): boolean {
@@ -206,7 +209,7 @@ function drop(scene: Scene, mirror: Mirror, start: Start, duration: number): Dro
       found = { angle, position, excess, lasting: excess, atEnd: excess, lost: before - theirs }
     }
     if (!found) continue
-    if (since <= after + grace) found.lasting = Math.min(found.lasting, pair.mechanics.energy() - theirs)
+    if (since <= after + grace) found.lasting = Math.min(found.lasting, pair.energyExcess(theirs))
     found.atEnd = pair.energyExcess()
   }
   pair.close()

@@ -1,4 +1,5 @@
 /** Starts of episodes for the audits: random poses above the ground, environments that begin in them, random numbers of their own. */
+import { isGround } from '../../src/scene/ground.ts'
 import type { Joint, Scene } from '../../src/scene/schema.ts'
 import { Environment } from '../../src/sim/environment.ts'
 import { Mechanics } from './mechanics.ts'
@@ -53,8 +54,9 @@ export function randomPose(
   { share, tilt, speed }: PoseOptions,
 ): Map<string, number> {
   const start = new Map<string, number>()
+  const ground = new Set(scene.bodies.filter(isGround).map(({ name }) => name))
   for (const joint of scene.joints) {
-    if (joint.type === 'weld') continue
+    if (joint.type === 'weld' || ground.has(joint.child)) continue
     const [low, high] = joint.range ?? (joint.type === 'hinge' ? [-Math.PI, Math.PI] : [-0.5, 0.5])
     start.set(positionName(joint), (low + high) / 2 + (share * random() * (high - low)) / 2)
     start.set(`${joint.name}.velocity`, speed * random())
@@ -80,11 +82,11 @@ export function liftedTo(scene: Scene, start: Start, clearance: number): Map<str
   return lifted
 }
 
-/** The height of what is fixed below x, m: of lines, and of boxes that lie flat. -100 where there is nothing. */
+/** The height of the ground below x, m: of lines, and of boxes that lie flat. -100 where there is nothing. */
 function groundAt(scene: Scene, x: number): number {
   let height = -100
   for (const body of scene.bodies) {
-    if (body.kind === 'dynamic') continue
+    if (body.kind !== 'kinematic' && !isGround(body)) continue
     const [bodyX, bodyY] = body.position
     for (const shape of body.shapes) {
       if (shape.type === 'box') {

@@ -1,4 +1,5 @@
 /** Pulling at a robot in play with the pointer: the body under it is held where it was taken. */
+import { isFreeToMove } from '../../scene/ground.ts'
 import type { Body, Scene, Shape } from '../../scene/schema.ts'
 import { rotate } from '../../sim/geometry.ts'
 import type { LivePlay } from '../play/live-play.ts'
@@ -26,7 +27,7 @@ export function pullByPointer(play: LivePlay, scene: Scene): StagePress {
 export function bodyAt(scene: Scene, poses: ArrayLike<number>, point: Point): number | undefined {
   for (let index = scene.bodies.length - 1; index >= 0; index--) {
     const body: Body = scene.bodies[index]!
-    if (body.kind !== 'dynamic') continue
+    if (!isFreeToMove(body)) continue
     const local = localPoint(poses, index, point)
     if (body.shapes.some((shape) => isInside(shape, local))) return index
   }

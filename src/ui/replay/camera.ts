@@ -1,5 +1,7 @@
 /** Which body of the open rollout the camera goes along with. */
+
 import { computed, effect, signal } from '@preact/signals'
+import { isGround } from '../../scene/ground.ts'
 import { followedBody } from '../stage/follow.ts'
 import { isFollowing } from '../stage/stages.ts'
 import { opened } from './state.ts'
@@ -10,7 +12,7 @@ export const followed = signal<string | undefined>(undefined)
 /** What can be followed: undefined first, then every body that can move. */
 export const followChoices = computed<readonly (string | undefined)[]>(() => {
   const bodies = opened.value?.scene.bodies ?? []
-  return [undefined, ...bodies.filter(({ kind }) => kind !== 'fixed').map(({ name }) => name)]
+  return [undefined, ...bodies.filter((body) => !isGround(body)).map(({ name }) => name)]
 })
 
 /** Its index in the scene. */

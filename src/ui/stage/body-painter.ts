@@ -1,5 +1,7 @@
 /** Draws one body in its own frame, y up: its shapes, and a small cross at its centre of mass. */
+
 import type { Graphics } from 'pixi.js'
+import { isFreeToMove, isGround } from '../../scene/ground.ts'
 import { massPropertiesOf } from '../../scene/mass-properties.ts'
 import type { Body, Shape, SolidShape } from '../../scene/schema.ts'
 import type { StageColors } from './colors.ts'
@@ -20,7 +22,7 @@ export function drawBody(graphics: Graphics, body: Body, scale: number, colors: 
     fixed: { fill: colors.fixed, stroke: colors['fixed-line'] },
     kinematic: { fill: colors.kinematic, stroke: colors['kinematic-line'] },
     dynamic: { fill: colors.body, stroke: colors['body-line'] },
-  }[body.kind]
+  }[isGround(body) ? 'fixed' : body.kind]
   const line = { width: LINE_WIDTH, color: stroke }
   for (const shape of body.shapes) {
     if (shape.type === 'segment' || shape.type === 'polyline') {
@@ -41,7 +43,7 @@ export function drawBody(graphics: Graphics, body: Body, scale: number, colors: 
       graphics.poly(outline, true).fill(fill).poly(outline, true).stroke(line)
     }
   }
-  if (body.kind !== 'dynamic') return
+  if (!isFreeToMove(body)) return
   const [x, y] = massPropertiesOf(body).centerOfMass.map((value) => value * scale) as [number, number]
   graphics
     .moveTo(x - CROSS, y)

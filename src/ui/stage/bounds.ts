@@ -1,4 +1,5 @@
 /** How far a scene reaches: what a view that shows all of it must show. */
+import { isGround } from '../../scene/ground.ts'
 import type { Joint, Scene, Shape } from '../../scene/schema.ts'
 import { normalised } from '../../sim/geometry.ts'
 import { followedBody } from './follow.ts'
@@ -24,15 +25,18 @@ export function sceneBounds(scene: Scene): Bounds {
     })
     return boundsAt(corners.length > 0 ? corners : [0, 0], body.position, body.angle ?? 0)
   })
-  const moving = scene.bodies.flatMap(({ kind }, index) => (kind === 'fixed' ? [] : [boxes[index]!]))
+  const moving = scene.bodies.flatMap((body, index) => (isGround(body) ? [] : [boxes[index]!]))
   const shown = moving.length > 0 ? moving : boxes
   const reach = new Reach(scene, boxes)
-  for (const joint of scene.joints) shown.push(...reach.sweptBy(joint))
+  const ground = new Set(scene.bodies.filter(isGround).map(({ name }) => name))
+  for (const joint of scene.joints) if (!ground.has(joint.child)) shown.push(...reach.sweptBy(joint))
   const near = union(shown)
   const extent = Math.max(near.maxX - near.minX, near.maxY - near.minY)
   // A robot that is not tied to the ground jumps and falls over.
   if (followedBody(scene) !== undefined) shown.push(moved(near, [0, extent * AIR]))
-  const small = boxes.filter(({ minX, minY, maxX, maxY }) => Math.max(maxX - minX, maxY - minY) <= NEAR * extent)
+  // What holds up a ground that gives way has no shape, and is nothing to look at.
+  const visible = boxes.filter((_, index) => scene.bodies[index]!.shapes.length > 0)
+  const small = visible.filter(({ minX, minY, maxX, maxY }) => Math.max(maxX - minX, maxY - minY) <= NEAR * extent)
   return union([...shown, ...small])
 }
 

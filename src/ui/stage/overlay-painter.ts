@@ -1,5 +1,7 @@
 /** What can be shown over a robot: contact points and forces, axes and ranges of joints, centres of mass, velocities, and a hand that pulls. */
+
 import { Graphics } from 'pixi.js'
+import { isFreeToMove } from '../../scene/ground.ts'
 import { massPropertiesOf } from '../../scene/mass-properties.ts'
 import type { Scene } from '../../scene/schema.ts'
 import { normalised, pointIn, rotate } from '../../sim/geometry.ts'
@@ -208,7 +210,7 @@ export class OverlayPainter {
 
 function readKnown(scene: Scene): Known {
   const masses = scene.bodies.flatMap((body, index): Mass[] => {
-    if (body.kind !== 'dynamic') return []
+    if (!isFreeToMove(body)) return []
     const { mass, centerOfMass } = massPropertiesOf(body)
     return [{ body: index, mass, centre: { x: centerOfMass[0], y: centerOfMass[1] } }]
   })

@@ -1,5 +1,7 @@
 /** Draws a scene: its bodies, joints, named points, and what its actuators exert. Widths are in pixels, so outlines are built anew when the zoom changes. */
+
 import { Container, Graphics } from 'pixi.js'
+import { isFreeToMove, isGround } from '../../scene/ground.ts'
 import type { Body, Scene } from '../../scene/schema.ts'
 import { largestEfforts } from '../../sim/efforts.ts'
 import { rotate } from '../../sim/geometry.ts'
@@ -56,15 +58,15 @@ export class RobotPainter {
     this.extent = Math.max(maxX - minX, maxY - minY)
     this.bodies = scene.bodies.map(() => new Graphics())
     // What is fixed lies behind what moves; rails lie between them.
-    const layer = (kinds: readonly string[]) => {
-      scene.bodies.forEach(({ kind }, index) => {
-        if (kinds.includes(kind)) this.container.addChild(this.bodies[index]!)
+    const layer = (belongs: (body: Body) => boolean) => {
+      scene.bodies.forEach((body, index) => {
+        if (belongs(body)) this.container.addChild(this.bodies[index]!)
       })
     }
-    if (!bodiesOnly) layer(['fixed'])
+    if (!bodiesOnly) layer(isGround)
     if (!bodiesOnly) this.container.addChild(this.rails)
-    layer(['kinematic'])
-    layer(['dynamic'])
+    layer(({ kind }) => kind === 'kinematic')
+    layer(isFreeToMove)
     if (!bodiesOnly) this.container.addChild(this.signs.container, this.efforts)
   }
 
@@ -72,7 +74,7 @@ export class RobotPainter {
   update(scene: Scene): boolean {
     const before = this.scene.bodies
     if (scene.bodies.length !== before.length || scene.world.gravity !== this.scene.world.gravity) return false
-    if (scene.bodies.some(({ kind }, index) => kind !== before[index]!.kind)) return false
+    if (scene.bodies.some((body, index) => !isSameKind(body, before[index]!))) return false
     this.scene = scene
     this.drawn = drawnPoses(scene)
     this.ranges = largestEfforts(scene)
@@ -211,6 +213,10 @@ export class RobotPainter {
       .poly(onStage(arrow.head), true)
       .fill(colors.torque)
   }
+}
+
+function isSameKind(a: Body, b: Body): boolean {
+  return a.kind === b.kind && isGround(a) === isGround(b)
 }
 
 function isSameMass(a: Body, b: Body): boolean {

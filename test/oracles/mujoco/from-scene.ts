@@ -1,8 +1,9 @@
 /**
  * A scene as an MJCF model, so that any scene can be played in MuJoCo: bodies, joints, shapes and actuators, with MuJoCo's own
- * soft contacts and limits. Its coordinates are those of the scene's resets, one to one. Where a hand-written model exists
+ * soft contacts and limits. Ground that gives way stands fast there: MuJoCo's contacts give way themselves. Its coordinates are those of the scene's resets, one to one. Where a hand-written model exists
  * (models.ts), the two are tested to be equal.
  */
+import { isGround } from '../../../src/scene/ground.ts'
 import type { Actuator, Body, Joint, Scene, Shape } from '../../../src/scene/schema.ts'
 import { massOf } from '../mass.ts'
 import { Simulation } from './mujoco.ts'
@@ -134,7 +135,7 @@ function degreesOfFreedom(body: Body, joint: Joint | undefined, coordinates: Coo
       '<joint type="hinge" axis="0 -1 0"/>',
     ]
   }
-  if (joint.type === 'weld') return []
+  if (joint.type === 'weld' || isGround(body)) return []
   const isHinge = joint.type === 'hinge'
   coordinates.push({
     position: `${joint.name}.${isHinge ? 'angle' : 'position'}`,

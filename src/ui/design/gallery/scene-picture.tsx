@@ -1,5 +1,7 @@
 /** A small picture of a scene at its initial pose, in the colours of the stage: they follow the theme by themselves. */
+
 import { skeletonOf, toWorld } from '../../../editor/geometry.ts'
+import { isGround } from '../../../scene/ground.ts'
 import type { Body, Scene, Shape } from '../../../scene/schema.ts'
 import { sceneBounds } from '../../stage/bounds.ts'
 
@@ -16,7 +18,7 @@ export function ScenePicture({ scene }: { scene: Scene }) {
   const height = Math.max(maxY - minY, (maxX - minX) / ASPECT, 1e-3) * (1 + 2 * MARGIN)
   const width = height * ASPECT
   // Ground first, then from the back to the front, as the stage draws.
-  const bodies = scene.bodies.toSorted((a, b) => Number(b.kind === 'fixed') - Number(a.kind === 'fixed'))
+  const bodies = scene.bodies.toSorted((a, b) => Number(isGround(b)) - Number(isGround(a)))
   return (
     <svg
       class="scene-picture"
@@ -41,7 +43,7 @@ export function ShapePicture({ body, shape }: { body: Body; shape: Shape }) {
   const { kind, points, radius } = skeletonOf(shape)
   const placed = points.map((point) => toWorld(body, point))
   const pairs = placed.map(([x, y]) => `${x},${y}`).join(' ')
-  const name = `picture-${body.kind}`
+  const name = `picture-${isGround(body) ? 'fixed' : body.kind}`
   if (kind === 'area') return <polygon class={name} points={pairs} />
   if (shape.type === 'circle') return <circle class={name} cx={placed[0]![0]} cy={placed[0]![1]} r={radius} />
   if (radius === 0) return <polyline class={`${name} line`} points={pairs} />

@@ -1,7 +1,9 @@
 /** A small picture of a rollout: the robot in the middle of it, and faint where it was just before. Read when it comes into view. */
+
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { RolloutEntry } from '../../../host/rpc/contract.ts'
-import type { Scene } from '../../../scene/schema.ts'
+import { isGround } from '../../../scene/ground.ts'
+import type { Body, Scene } from '../../../scene/schema.ts'
 import { ShapePicture } from '../../design/gallery/scene-picture.tsx'
 import { sceneBounds } from '../../stage/bounds.ts'
 import { followedBody } from '../../stage/follow.ts'
@@ -54,11 +56,11 @@ function Trace({ scene, poses }: Preview) {
       aria-hidden="true"
     >
       <g transform="scale(1 -1)">
-        {placed[0] && <Bodies scene={placed[0]} kinds={['fixed']} />}
+        {placed[0] && <Bodies scene={placed[0]} which={isGround} />}
         {placed
           .map((at, index) => (
             <g key={index} opacity={index === 0 ? 1 : TRACE[index - 1]}>
-              <Bodies scene={at} kinds={['kinematic', 'dynamic']} />
+              <Bodies scene={at} which={(body) => !isGround(body)} />
             </g>
           ))
           .reverse()}
@@ -67,11 +69,12 @@ function Trace({ scene, poses }: Preview) {
   )
 }
 
-function Bodies({ scene, kinds }: { scene: Scene; kinds: readonly string[] }) {
-  const bodies = scene.bodies.filter(({ kind }) => kinds.includes(kind))
-  return bodies.flatMap((body) =>
-    body.shapes.map((shape, index) => <ShapePicture key={`${body.name}/${index}`} body={body} shape={shape} />),
-  )
+function Bodies({ scene, which }: { scene: Scene; which: (body: Body) => boolean }) {
+  return scene.bodies
+    .filter(which)
+    .flatMap((body) =>
+      body.shapes.map((shape, index) => <ShapePicture key={`${body.name}/${index}`} body={body} shape={shape} />),
+    )
 }
 
 /** The scene with its bodies at poses [bodies × 3] x, y (m), angle (rad). */
