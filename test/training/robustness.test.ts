@@ -180,7 +180,7 @@ describe('a push', () => {
     const environment = await createEnvironment(hopper)
     expect(() => environment.applyImpulse(1, [1, 0])).toThrow(/before reset/)
     environment.reset({ seed: 1 })
-    expect(() => environment.applyImpulse(0, [1, 0])).toThrow(/not dynamic/)
+    expect(() => environment.applyImpulse(6, [1, 0])).toThrow(/not dynamic/)
     environment.close()
   })
 })
