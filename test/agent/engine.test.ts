@@ -166,6 +166,26 @@ describe.each(testedEngines)('Given the engine %s', (name) => {
     prepared.dispose()
   })
 
+  test('when it is told a share of the learning rates, then it learns as with such rates from the start', () => {
+    const rates = { actorLearningRate: 1e-3, criticLearningRate: 4e-3, twinCritics: true }
+    const told = createEngine(factory, { changes: rates })
+    const given = createEngine(factory, {
+      changes: { ...rates, actorLearningRate: 2.5e-4, criticLearningRate: 1e-3 },
+    })
+    told.setLearningRates(0.25)
+    for (const engine of [told, given]) storeRandom(engine, 30)
+    for (let update = 0; update < 5; update++) for (const engine of [told, given]) engine.update(true)
+    const [networks, expected] = [told.exportNetworks(), given.exportNetworks()]
+    for (const name of ['actor', 'critic', 'secondCritic'] as const) {
+      expect(numbersOf(networks[name]!)).toEqual(numbersOf(expected[name]!))
+    }
+    // And on with the settings' own.
+    told.setLearningRates(1)
+    for (const engine of [told, given]) engine.update(true)
+    expect(numbersOf(told.exportNetworks().actor)).not.toEqual(numbersOf(given.exportNetworks().actor))
+    for (const engine of [told, given]) engine.dispose()
+  })
+
   test('when one of two actions is at the end of its range, then half of the actions are saturated', () => {
     const engine = createWith((networks) => networks.actor.layers.at(-1)!.bias.set([6, 1]))
     storeRandom(engine, 20)

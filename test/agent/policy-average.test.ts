@@ -64,6 +64,27 @@ describe('the average of policies', () => {
   })
 })
 
+describe('the decay of the learning rates', () => {
+  const sharesOf = (changes: object, steps: number): number[] => {
+    const { agent, engine } = makeAgent({ learningStarts: 1, ...changes })
+    const observation = Float32Array.of(0, 0)
+    for (let step = 0; step < steps; step++) agent.learn(observation, Float32Array.of(0), 0, observation, false, false)
+    return engine.learningRates
+  }
+
+  it('is a straight line over the steps, and flat behind them', () => {
+    const shares = sharesOf({ learningRateDecay: 10, learningRateEnd: 0.2 }, 15)
+    expect(shares).toHaveLength(15)
+    for (const [index, share] of shares.entries()) {
+      expect(share).toBeCloseTo(Math.max(0.2, 1 - 0.08 * (index + 1)), 12)
+    }
+  })
+
+  it('leaves an engine alone where it is off', () => {
+    expect(sharesOf({ learningRateDecay: 0, learningRateEnd: 0.2 }, 5)).toEqual([])
+  })
+})
+
 describe('the scale of rewards', () => {
   it('multiplies what the engine stores', () => {
     const { agent, engine } = makeAgent({ rewardScale: 0.1 })

@@ -37,6 +37,32 @@ it('a ball that slides on ice goes at its speed, is never in the air and sinks i
   expect(found.largestPenetration).toBeLessThan(0.01)
 })
 
+it('ground that gives way is ground: what lies on it touches it, and it is no part of the robot itself', async () => {
+  const parts = {
+    bodies: [
+      fixed('bedrock', [0, -0.5], { shapes: [] }),
+      { ...mass('ground', [0, -0.5], 1, 100, { shapes: ground.shapes }), ground: true } as Parts['bodies'][number],
+      mass('ball', [0, 0.1], 1, 0.01, ball()),
+    ],
+    joints: [
+      {
+        name: 'give',
+        type: 'slider' as const,
+        parent: 'bedrock',
+        child: 'ground',
+        anchor: [0, -0.5] as [number, number],
+        axis: [0, 1] as [number, number],
+        stiffness: 2000,
+        damping: 100,
+      },
+    ],
+  }
+  const found = await watch(parts, 1)
+  expect(found).toMatchObject({ body: 'ball', flights: 0 })
+  expect(Object.keys(found.onGround)).toEqual(['ball'])
+  expect(found.onGround.ball).toBeGreaterThan(0.95)
+})
+
 it('a ball that bounces without loss flies for twice the time of its fall', async () => {
   // Dropped from 0.45 m: a fall of 0.3 s at 10 m/s².
   const parts = { bodies: [ground, mass('ball', [0, 0.55], 1, 0.01, ball({ restitution: 1 }))] }

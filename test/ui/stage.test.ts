@@ -190,6 +190,12 @@ describe('a scene on the stage', () => {
     expect(sceneBounds({ ...pendulum, bodies: [...pendulum.bodies, ground] })).toEqual(sceneBounds(pendulum))
   })
 
+  it('is not shown to the ends of a ground that gives way, nor to what holds that', () => {
+    const { minX, minY, maxX } = sceneBounds(openScene('hopper').scene)
+    expect(maxX - minX).toBeLessThan(1)
+    expect(minY).toBeCloseTo(0.04, 6)
+  })
+
   it('has its joints where the bodies are', () => {
     // Given a rod that hangs down: its centre of mass is half a metre below the hinge.
     const poses = drawnPoses(pendulum)
