@@ -2,16 +2,14 @@
  * Whether returns carry over: trained policies played in TorqueLab and, on Gymnasium's model of the same task, in MuJoCo.
  * docs/benchmarks.md says how.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { messageOf, UserError } from '../src/common/user-error.ts'
 import { openScene } from '../src/host/scenes.ts'
 import type { Policy } from '../src/policy/policy.ts'
-import { readPolicy } from '../src/policy/policy-file.ts'
 import { episodeSeeds } from '../src/training/evaluate.ts'
 import { type ContactModel, contactModels, MujocoTask, mujocoScenes } from './lib/mujoco-task.ts'
 import { orRefuse } from './lib/or-refuse.ts'
+import { readPolicies } from './lib/policies.ts'
 import { median } from './lib/statistics.ts'
 import { type PlayedOn, playHere, playInMujoco } from './lib/transfer.ts'
 
@@ -54,7 +52,7 @@ async function main({ json, policies, episodes, seed, contacts }: Options): Prom
   say(
     `${'policy'.padEnd(34)}  ${'TorqueLab'.padStart(16)}  ${'MuJoCo'.padStart(16)}  ratio  steps          m/s            in the air`,
   )
-  for (const [file, policy] of readPolicies(policies)) {
+  for (const [file, policy] of readPolicies(policies, mujocoScenes)) {
     const row = await play(file, policy, seeds, contacts)
     rows.push(row)
     say(describe(row))
@@ -107,22 +105,6 @@ function describe({ policy, torquelab, mujoco, ratio }: Row): string {
     both(({ flightShare }) => flightShare, 2),
   ]
   return cells.join('  ')
-}
-
-/** The policies in a folder and below, by their paths within it; those of scenes without a model in MuJoCo are left out. */
-function readPolicies(folder: string): [file: string, policy: Policy][] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UserError(`--policies: ${folder} is no folder.`)
-  }
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.safetensors'),
-  )
-  const policies = files.sort().flatMap((file): [string, Policy][] => {
-    const policy = readPolicy(readFileSync(path.join(folder, file)), path.join(folder, file))
-    return mujocoScenes.includes(policy.specification.scene) ? [[file.replace(/\.safetensors$/, ''), policy]] : []
-  })
-  if (policies.length > 0) return policies
-  throw new UserError(`--policies: ${folder} has no policy (.safetensors) of ${mujocoScenes.join(' or ')}.`)
 }
 
 /** Throws a UserError for an option that does not exist or makes no sense. */

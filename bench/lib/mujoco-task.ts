@@ -191,6 +191,22 @@ export class MujocoTask {
     return this.state.qpos[0]!
   }
 
+  /** Values now by the names of the scene's reset coordinates. */
+  coordinates(): Map<string, number> {
+    const { qpos, qvel } = this.state
+    return new Map(
+      this.task.coordinates.flatMap(({ name, velocity, sign }, index): [string, number][] => [
+        [name, sign * qpos[index]!],
+        [velocity, sign * qvel[index]!],
+      ]),
+    )
+  }
+
+  /** Whether anything touches or is within the margin of a contact. */
+  get isNearContact(): boolean {
+    return this.data.ncon > 0
+  }
+
   /** Contacts now: whether anything touches the ground, and the largest penetration, m. */
   contacts(): { touchesGround: boolean; depth: number } {
     const found = { touchesGround: false, depth: 0 }
