@@ -1,7 +1,7 @@
 // Trains the same run twice: once undisturbed, once killed again and again (SIGKILL, at random moments) and resumed each time.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -55,12 +55,20 @@ export async function killAndCompare({ node, cli, runsFolder, steps, kills, rand
   let done = 0
   let early = 0
   let current = train('killed')
-  for (;;) {
-    if (done === kills) break
+  const differing = new Set()
+  const compare = () => {
+    for (const file of DETERMINED) {
+      const [one, other] = ['undisturbed', 'killed'].map((run) => hashOf(join(runsFolder, run, file)))
+      if (one !== other) differing.add(file)
+    }
+  }
+  // Whether there is no run yet that could be resumed.
+  let isNew = true
+  while (done < kills) {
     // A fifth of the kills come while the program starts or takes up its state (the first one once there is a run), a fifth
     // soon after, and the others spread over the whole run, each once there is a checkpoint of its share.
     const kind = random()
-    const isEarly = done > 0 && kind < 0.2
+    const isEarly = !isNew && kind < 0.2
     if (isEarly) early++
     else await Promise.race([current.training, current.ended])
     const share = ((done + random()) * steps) / (kills + 1)
@@ -68,24 +76,26 @@ export async function killAndCompare({ node, cli, runsFolder, steps, kills, rand
     const life = (isEarly ? 500 : 100) * random()
     const ended = await Promise.race([current.ended, sleep(life)])
     if (ended) {
-      requireSuccess(ended)
-      break
+      // Where the machine is so busy that a kill comes too late, the run is another to compare, and the next one takes the other kills.
+      requireEnd(ended)
+      compare()
+      rmSync(killed, { recursive: true })
+      current = train('killed')
+      isNew = true
+      continue
     }
     current.child.kill('SIGKILL')
     notices.push(...noticesOf((await current.ended).stderr))
+    isNew = false
     done++
     if (done % 10 === 0) say(`${done} kills, newest checkpoint at step ${newestStep(killed)}`)
     current = start(['resume', 'killed'])
   }
   const last = await current.ended
-  // Killed at its very end, it may have finished.
-  if (last.code !== 0 && !/has trained for/.test(last.stderr)) requireSuccess(last)
+  requireEnd(last)
   notices.push(...noticesOf(last.stderr))
-  const differences = DETERMINED.filter((file) => {
-    const [one, other] = ['undisturbed', 'killed'].map((run) => hashOf(join(runsFolder, run, file)))
-    return one !== other
-  })
-  return { kills: done, early, steps, seconds, differences, notices }
+  compare()
+  return { kills: done, early, steps, seconds, differences: [...differing], notices }
 }
 
 function launch(node, args) {
@@ -110,6 +120,11 @@ function launch(node, args) {
 
 function requireSuccess({ code, stdout, stderr }) {
   if (code !== 0) throw new Error(`The run failed with code ${code}:\n${stdout}${stderr}`)
+}
+
+/** Killed at its very end, a run may have finished before. */
+function requireEnd(ended) {
+  if (!/has trained for/.test(ended.stderr)) requireSuccess(ended)
 }
 
 /** -1 where there is none. */
