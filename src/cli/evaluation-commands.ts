@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { EvaluateAnswer, Perturbation, RobustnessAnswer, RobustnessLevel } from '../host/api.ts'
 import { evaluate, robustness } from '../host/host.ts'
-import { examples, integer, jsonOption, policyOption, runsOption } from './options.ts'
+import { examples, integer, jsonOption, policyOption, policyWords, runsOption } from './options.ts'
 import { openOutput } from './output.ts'
 
 /** Bars of a curve on a terminal, from low to high. */
@@ -17,6 +17,7 @@ export function addEvaluationCommands(program: Command): void {
       examples(
         'eval pendulum-ddpg-seed1-1',
         'eval pendulum-ddpg-seed1-1 --last --episodes 100 --seed 7 --json',
+        'eval pendulum-ddpg-seed1-1 --policy 4000',
         'eval ./policy.safetensors --scene hopper',
       ),
     )
@@ -70,7 +71,7 @@ export function formatEvaluation(answer: EvaluateAnswer): string[] {
   const ended = Object.entries(conditions).filter(([, count]) => count > 0)
   const reasons = ended.map(([name, count]) => `${name} ${count}`).join(', ')
   const lines = [
-    `${policy === 'file' ? '' : `${policy} policy of `}${run}, ${episodes} episodes: return ${meanReturn.toFixed(1)} ± ${stdReturn.toFixed(1)}, worst ${minReturn.toFixed(1)}`,
+    `${policyWords(policy)}${run}, ${episodes} episodes: return ${meanReturn.toFixed(1)} ± ${stdReturn.toFixed(1)}, worst ${minReturn.toFixed(1)}`,
     `${answer.terminated} terminated${reasons && ` (${reasons})`}, ${answer.truncated} reached the time limit; mean length ${answer.meanLength.toFixed(0)} steps`,
   ]
   if (solvedShare !== undefined)
@@ -94,7 +95,7 @@ export function formatRobustness(answer: RobustnessAnswer): string[] {
   const { policy, run, episodes, perturbations, out } = answer
   const means = perturbations.flatMap(({ levels }) => levels.map(({ meanReturn }) => meanReturn))
   const range = { low: Math.min(0, ...means), high: Math.max(0, ...means) }
-  const lines = [`${policy === 'file' ? '' : `${policy} policy of `}${run}, ${episodes} episodes a level`]
+  const lines = [`${policyWords(policy)}${run}, ${episodes} episodes a level`]
   for (const perturbation of perturbations) lines.push('', ...formatPerturbation(perturbation, range))
   if (out !== null) lines.push('', `curves drawn into ${out}`)
   return lines

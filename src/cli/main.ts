@@ -10,7 +10,7 @@ import { formatCheck } from './format-check.ts'
 import { formatCompare } from './format-compare.ts'
 import { formatList } from './format-list.ts'
 import { openApp } from './open-app.ts'
-import { examples, integer, jsonOption, policyOption, runsOption } from './options.ts'
+import { examples, integer, jsonOption, policyOption, policyWords, runsOption } from './options.ts'
 import { type Output, openOutput } from './output.ts'
 import { runServe } from './serve-command.ts'
 import { runResume, runTrain } from './train-command.ts'
@@ -124,7 +124,13 @@ function createProgram(): Command {
     .addOption(policyOption())
     .addOption(runsOption())
     .addOption(jsonOption())
-    .addHelpText('after', examples('record pendulum-ddpg-seed1-1 --out swing-up.mcap --seed 7'))
+    .addHelpText(
+      'after',
+      examples(
+        'record pendulum-ddpg-seed1-1 --out swing-up.mcap --seed 7',
+        'record pendulum-ddpg-seed1-1 --policy 4000 --out half-way.mcap',
+      ),
+    )
     .action(async (run, { runs: runsFolder, out, seed, policy: choice, ...options }) => {
       const output = openOutput(options)
       const answer = await record({ run, runsFolder, out, seed, policy: choice })
@@ -151,7 +157,7 @@ function createProgram(): Command {
     .action(async (run, { runs: runsFolder, onnx, tfjs, policy: choice, ...options }) => {
       const output = openOutput(options)
       const answer = await exportPolicy({ run, runsFolder, onnx, tfjs, policy: choice })
-      const what = `${answer.policy} policy of ${answer.run}, trained for ${answer.trainedSteps} steps`
+      const what = `${policyWords(answer.policy)}${answer.run}, trained for ${answer.trainedSteps} steps`
       if (answer.onnx !== null) output.line(`${onnx}: ${what}, as ONNX`)
       if (answer.tfjs !== null) output.line(`${tfjs}: ${what}, as a TensorFlow.js model`)
       output.answer(answer)

@@ -1,5 +1,6 @@
 /** Options and texts that several commands have. */
 import { InvalidArgumentError, Option } from 'commander'
+import type { PolicyChoice } from '../host/api.ts'
 
 export const runsOption = (): Option => new Option('--runs <folder>', 'folder that keeps the runs').default('runs')
 
@@ -7,7 +8,22 @@ export const jsonOption = (): Option =>
   new Option('--json', 'print one JSON object as the last line on stdout, all else on stderr')
 
 export const policyOption = (): Option =>
-  new Option('--policy <which>', 'the best policy of the run (the default), or its last').choices(['best', 'last'])
+  new Option(
+    '--policy <which>',
+    'the best policy of the run ("best", the default), its latest ("last"), or the snapshot of a step',
+  ).argParser(policyChoice)
+
+function policyChoice(text: string): PolicyChoice {
+  if (text === 'best' || text === 'last') return text
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be "best", "last", or the step of a snapshot.')
+}
+
+/** "best policy of " or "policy of step 12000 of ", before a run's name; nothing before a policy file's. */
+export function policyWords(policy: string): string {
+  if (policy === 'file') return ''
+  return policy === 'best' || policy === 'last' ? `${policy} policy of ` : `policy of step ${policy} of `
+}
 
 /** Examples below a command's help. */
 export function examples(...lines: string[]): string {

@@ -12,7 +12,7 @@ import { MAX_SCENE_LENGTH } from '../scene/limits.ts'
 import type { Evaluation } from '../training/evaluate.ts'
 import type { Locomotion } from '../training/locomotion.ts'
 import type { Perturbation, PerturbationName, Robustness, RobustnessLevel } from '../training/robustness.ts'
-import type { RunDescription, RunResult } from '../training/run-folder.ts'
+import type { PolicyChoice, RunDescription, RunResult } from '../training/run-folder.ts'
 import type { Training } from '../training/start-training.ts'
 import type { TrainingEvent } from '../training/train.ts'
 import type { CompareAnswer, Statistics } from './compare-runs.ts'
@@ -24,6 +24,7 @@ export type {
   CompareAnswer,
   Perturbation,
   PerturbationName,
+  PolicyChoice,
   Problem,
   RobustnessLevel,
   RunDescription,
@@ -38,7 +39,9 @@ const MAX_THREADS = 256
 
 const seed = z.int().min(0).max(MAX_SEED).describe('an integer from 0 to 4294967295')
 const filePath = z.string().min(1).max(4096)
-const policyChoice = z.enum(['best', 'last'])
+const policyChoice = z
+  .union([z.enum(['best', 'last']), z.int().min(0)])
+  .describe('"best", "last", or the step of a snapshot')
 
 /** Episodes of a policy without noise. */
 const played = {
@@ -127,7 +130,7 @@ export interface Played {
   /** The run's name; of a policy file, its path. */
   run: string
   scene: string
-  /** `best` or `last` of a run; `file` of a policy file. */
+  /** `best`, `last` or the step of a snapshot of a run; `file` of a policy file. */
   policy: string
   /** Environment steps that it had been trained for. */
   trainedSteps: number

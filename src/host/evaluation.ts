@@ -9,7 +9,7 @@ import { createEnvironment } from '../sim/environment.ts'
 import { episodeSeeds, evaluatePolicy } from '../training/evaluate.ts'
 import { LocomotionWatch, travellingBody } from '../training/locomotion.ts'
 import { measureRobustness, type PerturbationName, type RobustnessLevel } from '../training/robustness.ts'
-import { RunFolder } from '../training/run-folder.ts'
+import { type PolicyChoice, RunFolder } from '../training/run-folder.ts'
 import {
   DEFAULT_EVALUATION_EPISODES,
   type EvaluateAnswer,
@@ -62,7 +62,7 @@ interface Asked {
   runsFolder: string
   scene?: string | undefined
   seed?: number | undefined
-  policy?: 'best' | 'last' | undefined
+  policy?: PolicyChoice | undefined
 }
 
 /** The policy and the scene that it is played in: those of a run, or a policy file and its scene. */
@@ -75,7 +75,7 @@ function openPlayed(asked: Asked): { policy: Policy; scene: Scene; played: Playe
     const folder = RunFolder.open(runsFolder, run)
     const { policy } = folder.readPolicy(choice ?? 'best')
     const scene = folder.readScene()
-    return { policy, scene, played: describe(folder.name, scene, policy, choice ?? 'best', seed) }
+    return { policy, scene, played: describe(folder.name, scene, policy, String(choice ?? 'best'), seed) }
   }
   if (choice !== undefined) throw new UserError('--policy and --last go with a run; a policy file is one policy.')
   let bytes: Uint8Array

@@ -169,7 +169,7 @@ export async function record(request: Requests['record']): Promise<RecordAnswer>
       file,
       scene: rollout.scene.name,
       run,
-      policy: choice,
+      policy: String(choice),
       seed,
       steps: rollout.steps.length,
       return: returnOf(rollout),
@@ -198,7 +198,7 @@ export async function exportPolicy(request: Requests['export']): Promise<ExportA
     for (const [name, bytes] of Object.entries(files)) writeExport(path.join(tfjs, name), bytes, '--tfjs')
   }
   const { scene, trainedSteps } = policy.specification
-  return { run: folder.name, scene, policy: choice, trainedSteps, onnx, tfjs }
+  return { run: folder.name, scene, policy: String(choice), trainedSteps, onnx, tfjs }
 }
 
 /** A rollout; of a file that is cut off or damaged the steps before that, and how many are `missing`. Throws where none are left. */

@@ -16,13 +16,13 @@ import { RunFolder } from '../training/run-folder.ts'
 import { record } from './host.ts'
 import { OpenedRollouts, type Piece } from './opened-rollouts.ts'
 import { RolloutTrash } from './rollout-trash.ts'
-import type { Answer, RolloutColumns, RolloutEntry } from './rpc/contract.ts'
+import type { Answer, PolicyChoice, RolloutColumns, RolloutEntry } from './rpc/contract.ts'
 
 export interface RolloutLibrary {
   list(): Promise<RolloutEntry[]>
   open(id: string): Promise<Answer<'rollouts.open'>>
   read(id: string, from: number, to: number): Promise<RolloutColumns>
-  record(run: string, seed: number): Promise<RolloutEntry>
+  record(run: string, seed: number, policy?: PolicyChoice): Promise<RolloutEntry>
   /** Poses for a picture of a rollout (the contract's `rollouts.preview`). */
   preview(id: string): Promise<Answer<'rollouts.preview'>>
   delete(id: string): Answer<'rollouts.delete'>
@@ -166,10 +166,11 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
     close: () => opened.close(),
     emptyTrash: (which) => trash.empty(which),
     restore: async (deletion) => entryOf(trash.restore(deletion)),
-    async record(run, seed) {
+    async record(run, seed, policy = 'best') {
       const folder = RunFolder.open(runsFolder, run)
-      const name = `seed-${seed}.mcap`
-      await record({ run, runsFolder, seed, out: path.join(folder.ensureFolder('rollouts'), name) })
+      const whose = typeof policy === 'number' ? `step-${policy}-` : policy === 'last' ? 'latest-' : ''
+      const name = `${whose}seed-${seed}.mcap`
+      await record({ run, runsFolder, seed, policy, out: path.join(folder.ensureFolder('rollouts'), name) })
       return entryOf(`${run}/${name}`)
     },
   }

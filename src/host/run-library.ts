@@ -4,6 +4,7 @@ import type { AlgorithmName, PresetName } from '../agent/presets.ts'
 import { messageOf } from '../common/user-error.ts'
 import { type RunDescription, RunFolder } from '../training/run-folder.ts'
 import { resumabilityOf, statusOf } from '../training/run-status.ts'
+import { snapshotSteps } from '../training/snapshots.ts'
 import {
   type Answer,
   episodePoint,
@@ -11,6 +12,7 @@ import {
   progressPoint,
   type RunDetails,
   type RunEntry,
+  type Snapshot,
   warningPoint,
 } from './rpc/contract.ts'
 import { readRunNotes } from './run-notes.ts'
@@ -106,6 +108,19 @@ export function readRunMetrics(runsFolder: string, run: string): Answer<'runs.me
     warnings: valid(ofType('warning'), warningPoint),
     progress: valid(folder.readRows('timing'), progressPoint),
   }
+}
+
+/** The snapshots of a run's policy, with the returns of their evaluations. */
+export function listSnapshots(runsFolder: string, run: string): Snapshot[] {
+  const folder = RunFolder.open(runsFolder, run)
+  const steps = snapshotSteps(folder)
+  if (steps.length === 0) return []
+  const evaluations = folder.readRows('metrics').filter(({ type }) => type === 'evaluation')
+  const returns = new Map(valid(evaluations, evaluationPoint).map(({ step, meanReturn }) => [step, meanReturn]))
+  return steps.map((step) => {
+    const meanReturn = returns.get(step)
+    return { step, ...(meanReturn !== undefined && { meanReturn }) }
+  })
 }
 
 /** The rows that are what they should be: one that is not hides none of the others. */

@@ -10,7 +10,7 @@ import { packageVersion, versions } from './package.ts'
 import { createRolloutLibrary } from './rollout-library.ts'
 import { type Channel, serveConnection } from './rpc/connection.ts'
 import type { Answer, EventName, EventPayload, MenuContent, Params, RequestName, RunEntry } from './rpc/contract.ts'
-import { isTraining, listRunEntries, readRunMetrics, runDetails, toRunEntry } from './run-library.ts'
+import { isTraining, listRunEntries, listSnapshots, readRunMetrics, runDetails, toRunEntry } from './run-library.ts'
 import { writeRunNotes } from './run-notes.ts'
 import { createSceneLibrary } from './scene-library.ts'
 import { createSceneStore } from './scene-store.ts'
@@ -229,6 +229,7 @@ export function createHostService(options: HostServiceOptions): HostService {
       const { policy, bytes } = RunFolder.open(runsFolder, run).readPolicy(choice)
       return { trainedSteps: policy.specification.trainedSteps, file: Buffer.from(bytes).toString('base64') }
     },
+    'runs.snapshots': ({ run }) => listSnapshots(runsFolder, run),
     'runs.annotate': ({ run, ...change }) => {
       writeRunNotes(RunFolder.open(runsFolder, run), JSON.parse(JSON.stringify(change)))
       changed(run)
@@ -270,7 +271,7 @@ export function createHostService(options: HostServiceOptions): HostService {
     'rollouts.list': () => rollouts.list(),
     'rollouts.open': ({ id }) => rollouts.open(id),
     'rollouts.read': ({ id, from, to }) => rollouts.read(id, from, to),
-    'rollouts.record': ({ run, seed }) => rollouts.record(run, seed),
+    'rollouts.record': ({ run, seed, policy }) => rollouts.record(run, seed, policy),
     'rollouts.preview': ({ id }) => rollouts.preview(id),
     'rollouts.delete': ({ id }) => rollouts.delete(id),
     'rollouts.upload': ({ content, ...piece }) =>

@@ -11,6 +11,7 @@ import { messageOf, UserError } from '../common/user-error.ts'
 import { type Checkpoint, readCheckpoint, type TrainerState, writeCheckpoint } from './checkpoint-file.ts'
 import { cutReplay, findReplayDamage, ReplayLog, type ReplayMark, readReplay } from './replay-log.ts'
 import type { RunFolder } from './run-folder.ts'
+import { cutSnapshots, snapshotInterval, thinSnapshots, writeSnapshot } from './snapshots.ts'
 import { WriteQueue } from './write-queue.ts'
 
 const KEPT = 2
@@ -36,13 +37,20 @@ export class Checkpoints {
   private readonly folder: RunFolder
   private readonly queue = new WriteQueue()
   private readonly replay: ReplayLog
+  private readonly evaluationInterval: number
   /** Steps of the kept ones, oldest first, with the first segment that each stands on. */
   private isSaving = false
   private kept: { step: number; firstSegment: number }[]
 
   /** Goes on after a checkpoint, or begins where there is none. */
-  constructor(folder: RunFolder, size: { recordLength: number; capacity: number }, from?: TrainerState) {
+  constructor(
+    folder: RunFolder,
+    size: { recordLength: number; capacity: number },
+    evaluationInterval: number,
+    from?: TrainerState,
+  ) {
     this.folder = folder
+    this.evaluationInterval = evaluationInterval
     this.replay = new ReplayLog(replayFolder(folder), size, this.queue, from?.replay)
     // An older one goes at the next save; what it stands on is kept until then.
     const older = checkpointSteps(folder).filter((step) => from && step < from.step)
@@ -53,6 +61,12 @@ export class Checkpoints {
   /** Takes in what goes to the replay buffer. */
   get store(): StoreTransition {
     return this.replay.add
+  }
+
+  /** Writes the policy of an evaluation beside training, where it is one of those that are kept; `bytes` are its file's. */
+  keepPolicy(step: number, bytes: Uint8Array): void {
+    if (step % snapshotInterval(this.evaluationInterval, step) !== 0) return
+    this.queue.add(() => writeSnapshot(this.folder, step, bytes))
   }
 
   /**
@@ -74,6 +88,8 @@ export class Checkpoints {
       this.kept.push({ step: trainer.step, firstSegment: firstSegmentOf(replay) })
       while (this.kept.length > KEPT) await rm(fileOf(this.folder, this.kept.shift()!.step), { force: true })
       await this.replay.deleteBefore(Math.min(...this.kept.map(({ firstSegment }) => firstSegment)))
+      // Not before: a run that goes on from an earlier checkpoint has those that it had then.
+      await thinSnapshots(this.folder, this.evaluationInterval, trainer.step)
       this.isSaving = false
     })
   }
@@ -149,13 +165,14 @@ export async function findResumePoint(folder: RunFolder): Promise<ResumePoint | 
   throw new UserError(`The run "${folder.name}" cannot be resumed: ${damages.join(' ')} Start it anew.`, 'failure')
 }
 
-/** Cuts logs, replay segments and checkpoints back to where `trainer` stood, or to nothing where there is none. */
+/** Cuts logs, replay segments, checkpoints and snapshots of policies back to where `trainer` stood, or to nothing where there is none. */
 export async function cutBack(folder: RunFolder, trainer: TrainerState | undefined): Promise<void> {
   folder.cutLogs(trainer?.logs ?? {})
   await cutReplay(replayFolder(folder), trainer?.replay)
   for (const step of checkpointSteps(folder)) {
     if (step > (trainer?.step ?? -1)) await rm(fileOf(folder, step), { force: true })
   }
+  await cutSnapshots(folder, trainer?.step ?? -1)
 }
 
 /** Passes on the records of the replay buffer, oldest first. */

@@ -1,6 +1,6 @@
 /**
  * A run's folder: run.json (what it is and how it ended), scene.json, metrics.ndjson (the same bytes for the same seed),
- * timing.ndjson (wall clock), best/ and checkpoint/ (policies), rollouts/. Files are replaced whole or not at all.
+ * timing.ndjson (wall clock), best/, checkpoint/ and snapshots/ (policies), rollouts/. Files are replaced whole or not at all.
  */
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs'
@@ -15,6 +15,7 @@ import { readPolicy, writePolicy } from '../policy/policy-file.ts'
 import { loadScene } from '../scene/load.ts'
 import type { Scene } from '../scene/schema.ts'
 import { completeSettings, trainingSettingsSchema } from './settings.ts'
+import { snapshotFile, snapshotSteps } from './snapshots.ts'
 
 const evaluationSchema = z.object({
   episodes: z.int(),
@@ -86,8 +87,8 @@ export const runDescriptionSchema = z.object({
 })
 export type RunDescription = z.infer<typeof runDescriptionSchema>
 
-/** `best` by selection return, or `last`, the latest checkpoint. */
-export type PolicyChoice = 'best' | 'last'
+/** `best` by selection return, `last`, of the latest evaluation, or the snapshot of a step. */
+export type PolicyChoice = 'best' | 'last' | number
 
 /** TensorBoard's file of a run; it takes any with "tfevents" in its name. */
 export const EVENT_FILE = 'tensorboard/events.out.tfevents.torquelab'
@@ -97,7 +98,7 @@ const LOGS = ['metrics.ndjson', 'timing.ndjson', EVENT_FILE]
 
 const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/
 
-const POLICY_FOLDERS: Record<PolicyChoice, string> = { best: 'best', last: 'checkpoint' }
+const POLICY_FILES = { best: 'best/policy.safetensors', last: 'checkpoint/policy.safetensors' }
 
 export class RunFolder {
   readonly folder: string
@@ -186,15 +187,25 @@ export class RunFolder {
     return loadScene(this.readFile(file, "the run's scene is missing").toString('utf8'), file)
   }
 
-  writePolicy(choice: PolicyChoice, policy: Policy): void {
-    this.writeFile(path.join(POLICY_FOLDERS[choice], 'policy.safetensors'), writePolicy(policy))
+  writePolicy(choice: keyof typeof POLICY_FILES, policy: Policy): void {
+    this.writeFile(POLICY_FILES[choice], writePolicy(policy))
   }
 
   /** The policy and the bytes of its file. */
   readPolicy(choice: PolicyChoice): { policy: Policy; bytes: Uint8Array } {
-    const file = this.path(POLICY_FOLDERS[choice], 'policy.safetensors')
+    if (typeof choice === 'number') this.requireSnapshot(choice)
+    const file = this.path(typeof choice === 'number' ? snapshotFile(choice) : POLICY_FILES[choice])
     const bytes = this.readFile(file, 'the run has no policy yet: it is saved at the first evaluation')
     return { policy: readPolicy(bytes, file), bytes }
+  }
+
+  private requireSnapshot(step: number): void {
+    const steps = snapshotSteps(this)
+    if (steps.includes(step)) return
+    const there = steps.length === 0 ? 'It has no snapshots' : `There are those of steps ${steps.join(', ')}`
+    throw new UserError(
+      `The run "${this.name}" has no policy of step ${step}. ${there}; besides, "best" and "last" name its best and its latest policy.`,
+    )
   }
 
   /** Appends one row to metrics.ndjson (what the seed determines) or timing.ndjson (what the clock does). */

@@ -49,7 +49,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
     // From here on the run's files change.
     if (options.resume) await cutBack(folder, point?.checkpoint.trainer)
     const ring = { recordLength: recordLength(size), capacity: settings.replayCapacity }
-    const checkpoints = new Checkpoints(folder, ring, point?.checkpoint.trainer)
+    const checkpoints = new Checkpoints(folder, ring, settings.evaluationInterval, point?.checkpoint.trainer)
     opened.push(checkpoints)
     store = checkpoints.store
     const trainer = new Trainer(options, environment, evaluationEnvironment, agent, checkpoints)

@@ -311,6 +311,7 @@ export class Trainer {
     const discountedReturn = settings.rewardScale * returns.mean
     const isBest = meanReturn > this.best.selectionReturn
     folder.writePolicy('last', policy)
+    this.checkpoints.keepPolicy(this.step, writePolicy(policy))
     if (isBest) {
       this.best = { step: this.step, episode: this.episode, selectionReturn: meanReturn }
       this.bestPolicy = policy

@@ -152,6 +152,22 @@ describe('the whole path', () => {
     expect(answerOf(replayed)).toMatchObject({ scene: 'pendulum', steps: 200, return: recorded.return, verified: true })
     expect(answerOf(await torquelab('replay', 'out/one.mcap', '--json')).verified).toBe(null)
 
+    const early = await torquelab(
+      'record',
+      'first',
+      '--policy',
+      '0',
+      '--out',
+      'out/early.mcap',
+      '--seed',
+      '5',
+      '--json',
+    )
+    expect(answerOf(early)).toMatchObject({ policy: '0', steps: 200, seed: 5 })
+    const unknown = await torquelab('eval', 'first', '--policy', '7')
+    expect(unknown.stderr).toMatch(/no policy of step 7\. There are those of steps 0/)
+    expect(unknown.code).toBe(2)
+
     const listed = answerOf(await torquelab('list', '--json'))
     expect(listed.scenes.map(({ name }: { name: string }) => name)).toContain('pendulum')
     expect(listed.runs).toMatchObject([

@@ -142,7 +142,12 @@ describe('wrong use and bad places: one clear line, no stack trace, and nothing 
     ['no run', () => ['--onnx', 'a.onnx'], /missing required argument 'run'/, 2],
     ['a run that does not exist', () => ['plian', '--onnx', 'a.onnx'], /no run called "plian".*"plain"/, 2],
     ['a run without its last policy', () => ['plain', '--policy', 'last', '--onnx', 'a.onnx'], /has no policy yet/, 2],
-    ['a policy that is neither', () => ['plain', '--policy', 'worst', '--onnx', 'a.onnx'], /policy.*best, last/, 2],
+    [
+      'a policy that is neither',
+      () => ['plain', '--policy', 'worst', '--onnx', 'a.onnx'],
+      /policy.*"best", "last", or the step/,
+      2,
+    ],
     [
       'a damaged policy',
       () => {

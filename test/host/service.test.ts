@@ -190,6 +190,24 @@ describe('training', () => {
     const recorded = await host.request('rollouts.record', { run: 'watched', seed: 7 })
     expect(recorded).toMatchObject({ id: 'watched/seed-7.mcap', seed: 7, steps: 200 })
 
+    const snapshots = await host.request('runs.snapshots', { run: 'watched' })
+    expect(snapshots).toEqual(
+      // Not of the end, which comes between two evaluations: that is the latest policy.
+      evaluations.slice(0, -1).map(({ step, meanReturn }) => ({ step, meanReturn })),
+    )
+    const { trainedSteps, file } = await host.request('runs.policy', { run: 'watched', policy: 400 })
+    expect(trainedSteps).toBe(400)
+    expect((await host.request('runs.policy', { run: 'watched', policy: 600 })).file).not.toBe(file)
+    await expect(host.request('runs.policy', { run: 'watched', policy: 500 })).rejects.toThrow(
+      /no policy of step 500\. There are those of steps 0, 200, 400, 600, 800;/,
+    )
+    const best = evaluations.filter(({ isBest }) => isBest).at(-1)!.step
+    const policy = snapshots.find(({ step }) => step !== best)!.step
+    const other = await host.request('rollouts.record', { run: 'watched', seed: 7, policy })
+    expect(other).toMatchObject({ id: `watched/step-${policy}-seed-7.mcap`, seed: 7, steps: 200 })
+    expect(other.return).not.toBe(recorded.return)
+    await host.request('rollouts.delete', { id: other.id })
+
     const { scene, poses } = await host.request('rollouts.preview', { id: 'watched/best.mcap' })
     expect(scene.name).toBe('pendulum')
     // Of its middle, step 100, and shortly before.

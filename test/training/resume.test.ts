@@ -23,6 +23,7 @@ import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpoint-f
 import { checkpointSteps } from '../../src/training/checkpoints.ts'
 import { RunFolder } from '../../src/training/run-folder.ts'
 import { settingsOf, type TrainingSettings } from '../../src/training/settings.ts'
+import { snapshotFile, snapshotSteps } from '../../src/training/snapshots.ts'
 import { type TrainingEvent, type TrainOptions, train } from '../../src/training/train.ts'
 
 let runs: string
@@ -79,7 +80,13 @@ const newFolder = (name: string) => RunFolder.create(runs, name, 'unused')
 
 /** Hash of every file that the seed determines. */
 function filesOf(folder: RunFolder): Record<string, string> {
-  const files = ['metrics.ndjson', 'best/policy.safetensors', 'checkpoint/policy.safetensors', 'rollouts/best.mcap']
+  const files = [
+    'metrics.ndjson',
+    'best/policy.safetensors',
+    'checkpoint/policy.safetensors',
+    'rollouts/best.mcap',
+    ...snapshotSteps(folder).map(snapshotFile),
+  ]
   return Object.fromEntries(
     files.map((file) => [
       file,
@@ -151,6 +158,17 @@ describe('Given a run that dies again and again', () => {
       }),
       { numRuns: 8 },
     )
+  })
+
+  it('When it has more evaluations than keep their policies, Then it keeps those of the undisturbed run', async () => {
+    const often: Case = { settings: { ...SMALL, evaluationInterval: 24, checkpointInterval: 100 } }
+    const whole = await undisturbed(500, often)
+    // 21 evaluations, every second one.
+    expect(snapshotSteps(whole)).toEqual(Array.from({ length: 11 }, (_, index) => 48 * index))
+    const folder = newFolder('disturbed')
+    for (const [index, at] of [150, 490].entries()) await trainAndDie(folder, at, often, { resume: index > 0 })
+    await resume(folder, often, { budget: { steps: 500 } })
+    expect(filesOf(folder)).toEqual(filesOf(whole))
   })
 
   it('When it ends by episodes and is extended, Then nothing of its first end is left', async () => {

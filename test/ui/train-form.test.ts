@@ -76,8 +76,8 @@ describe('labels', () => {
 describe('what was typed', () => {
   it('is read as a number, within its limits', () => {
     expect(parseSetting(rate, ' 5e-3 ')).toEqual({ value: 0.005 })
-    expect(parseSetting(rate, '2')).toEqual({ problem: 'The most is 1.' })
-    expect(parseSetting(rate, '-1')).toEqual({ problem: 'The least is 0.' })
+    expect(parseSetting(rate, '2')).toEqual({ problem: 'Enter a number from 0 to 1.' })
+    expect(parseSetting(rate, '-1')).toEqual({ problem: 'Enter a number from 0 to 1.' })
     for (const text of ['', ' ', '6x', 'NaN', 'Infinity', '1,5'])
       expect(parseSetting(rate, text)).toHaveProperty('problem')
   })

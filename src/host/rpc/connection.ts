@@ -99,7 +99,8 @@ export function connectToHost(channel: Channel, log: Log): HostClient {
       for (const listener of listeners.get(name) ?? []) listener(parsed.data as never)
     },
   }
-  const rpc = createBirpc<HostFunctions, WindowFunctions>(functions, { ...carry(channel, log), timeout: 600_000 })
+  // What takes long says how far it is and can be stopped: no request is given up for its length.
+  const rpc = createBirpc<HostFunctions, WindowFunctions>(functions, { ...carry(channel, log), timeout: -1 })
   return {
     async request(name, params) {
       const result = await rpc.request(name, params)

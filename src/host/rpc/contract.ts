@@ -75,6 +75,9 @@ const runStatus = z.enum([
   'unreadable',
 ])
 
+/** A policy of a run: of its best evaluation, of its latest, or the snapshot of a step. */
+const policyChoice = z.union([z.enum(['best', 'last']), z.int().min(0)])
+
 const tag = z.string().trim().min(1).max(40)
 
 const runEntry = z.object({
@@ -343,8 +346,13 @@ export const requests = {
   'runs.details': define(z.strictObject({ runs: z.array(plainName).min(1).max(100) }), z.array(runDetails)),
   /** A run's policy as its file has it (.safetensors), in base64. */
   'runs.policy': define(
-    z.strictObject({ run: plainName, policy: z.enum(['best', 'last']) }),
+    z.strictObject({ run: plainName, policy: policyChoice }),
     z.object({ trainedSteps: z.int(), file: z.base64() }),
+  ),
+  /** Snapshots of the run's policy that there are, the earliest first, and what their evaluations returned. */
+  'runs.snapshots': define(
+    z.strictObject({ run: plainName }),
+    z.array(z.object({ step: z.int(), meanReturn: finite.optional() })),
   ),
   'runs.annotate': define(
     z.strictObject({
@@ -367,8 +375,8 @@ export const requests = {
   /** What a rollout is; its columns come by `rollouts.read`. */
   'rollouts.open': define(z.strictObject({ id: rolloutId }), z.object({ entry: rolloutEntry, scene: sceneSchema })),
   'rollouts.read': define(z.strictObject({ id: rolloutId, from: z.int().min(0), to: z.int().min(0) }), rolloutColumns),
-  /** Records one episode of a run's best policy into the run's rollouts. */
-  'rollouts.record': define(z.strictObject({ run: plainName, seed }), rolloutEntry),
+  /** Records one episode of a run's policy, the best where none is named, into the run's rollouts. */
+  'rollouts.record': define(z.strictObject({ run: plainName, seed, policy: policyChoice.optional() }), rolloutEntry),
   /**
    * Simulates a rollout's actions again and compares every value, bit for bit; the event `rollouts.verifying` tells how far it is.
    * null where it was stopped.
@@ -445,6 +453,8 @@ export type Result<Value> =
   | { ok: true; value: Value }
   | { ok: false; error: { kind: 'input' | 'failure' | 'defect'; message: string } }
 
+export type PolicyChoice = z.output<typeof policyChoice>
+export type Snapshot = Answer<'runs.snapshots'>[number]
 export type MenuContent = z.output<typeof menu>
 export type SceneEntry = z.output<typeof sceneEntry>
 export type RunEntry = z.output<typeof runEntry>

@@ -13,6 +13,7 @@ import { Badge, EmptyState, Panel } from '../controls/layout.tsx'
 import { Slider } from '../controls/slider.tsx'
 import type { LivePlay } from '../play/live-play.ts'
 import { ACTUATOR_WORDS, commandText } from './actuators.ts'
+import { isDemonstrating } from './demonstration.ts'
 import { editor } from './document.ts'
 import { entry } from './files.ts'
 import { formatSigned } from './format.ts'
@@ -140,8 +141,13 @@ function ScenePanel() {
 
 function ActuatorPanel({ play, scene }: { play: LivePlay; scene: Scene }) {
   const springsBack = useSignal(false)
+  const acted = play.frame.value?.action
+  const byPolicy = isDemonstrating.value
   return (
-    <Panel title="Actuators by hand">
+    <Panel
+      title={byPolicy ? 'Actuators' : 'Actuators by hand'}
+      actions={byPolicy && <span>{play.action.value.includes(null) ? 'by the policy' : 'by hand'}</span>}
+    >
       {scene.actuators.map((actuator, index) => (
         <Slider
           key={actuator.name}
@@ -150,11 +156,12 @@ function ActuatorPanel({ play, scene }: { play: LivePlay; scene: Scene }) {
           max={1}
           step={0.05}
           centred
-          value={play.action.value[index] ?? 0}
+          value={play.action.value[index] ?? acted?.[index] ?? 0}
           format={(value) => `${formatSigned(value, 2)}  =  ${commandText(scene, actuator, value)}`}
           onInput={(value) => play.setAction(index, value)}
           onRelease={() => {
-            if (springsBack.value) play.setAction(index, 0)
+            if (byPolicy) play.setAction(index, null)
+            else if (springsBack.value) play.setAction(index, 0)
           }}
         />
       ))}

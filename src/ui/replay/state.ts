@@ -1,6 +1,6 @@
 /** What Replay knows: the rollouts on disk, the open one, and its player. The components only show this and call its functions. */
 import { batch, effect, signal } from '@preact/signals'
-import type { RolloutEntry, RunEntry } from '../../host/rpc/contract.ts'
+import type { PolicyChoice, RolloutEntry, RunEntry } from '../../host/rpc/contract.ts'
 import type { Scene } from '../../scene/schema.ts'
 import { effortCount } from '../../sim/efforts.ts'
 import { rolloutToOpen, workspace } from '../app/state.ts'
@@ -106,9 +106,9 @@ export function closeRollout(): void {
   })
 }
 
-/** Records one episode of a run's best policy and opens it. Throws what the host says. */
-export async function recordRollout(run: string, seed: number): Promise<void> {
-  const { id } = await host.request('rollouts.record', { run, seed })
+/** Records one episode of a run's policy and opens it. Throws what the host says. */
+export async function recordRollout(run: string, seed: number, policy: PolicyChoice): Promise<void> {
+  const { id } = await host.request('rollouts.record', { run, seed, policy })
   await refreshLists()
   await openRollout(id)
 }

@@ -68,18 +68,32 @@ export function parseSetting({ kind, choices = [], minimum, maximum }: Setting, 
   }
 }
 
+interface NumberLimits {
+  minimum?: number | undefined
+  maximum?: number | undefined
+  integer: boolean
+}
+
 export function parseNumber(
   text: string,
-  { minimum, maximum, integer }: { minimum?: number | undefined; maximum?: number | undefined; integer: boolean },
+  { minimum, maximum, integer }: NumberLimits,
 ): { value: number } | { problem: string } {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value)) {
     return { problem: integer ? 'Enter a whole number.' : 'Enter a number, such as 0.5 or 1e-3.' }
   }
   if (integer && !Number.isInteger(value)) return { problem: 'Enter a whole number.' }
-  if (minimum !== undefined && value < minimum) return { problem: `The least is ${minimum}.` }
-  if (maximum !== undefined && value > maximum) return { problem: `The most is ${maximum}.` }
-  return { value }
+  const isLow = minimum !== undefined && value < minimum
+  const isHigh = maximum !== undefined && value > maximum
+  return isLow || isHigh ? { problem: rangeWords({ minimum, maximum, integer }) } : { value }
+}
+
+/** What a number may be: "Enter a whole number of 1 or more." */
+function rangeWords({ minimum, maximum, integer }: NumberLimits): string {
+  const what = integer ? 'a whole number' : 'a number'
+  if (minimum === undefined) return `Enter ${what} of ${maximum} or less.`
+  if (maximum === undefined) return `Enter ${what} of ${minimum} or more.`
+  return `Enter ${what} from ${minimum.toLocaleString('en')} to ${maximum.toLocaleString('en')}.`
 }
 
 const MAX_SEED = 4_294_967_295

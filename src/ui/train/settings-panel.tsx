@@ -21,7 +21,7 @@ import {
   parseNumber,
   parseSeeds,
 } from './settings-form.ts'
-import { chooseRun, messageOf, refreshRuns, sentScenes, template } from './state.ts'
+import { chooseRun, messageOf, refreshRuns, sentScenes, shownRun, template } from './state.ts'
 
 const LENGTH_LIMITS = { minimum: 1, maximum: 1e9, integer: true }
 type EngineChoice = NonNullable<Params<'training.start'>['engine']> | ''
@@ -142,6 +142,7 @@ export function SettingsPanel() {
       isStarting.value = false
     }
   }
+  const sceneName = copy.value ? undefined : (edited?.name ?? chosenScene.value?.entry.name)
   const { algorithm, preset } = base.value
   const changedCount = Object.keys(changed ?? {}).length
   return (
@@ -173,6 +174,7 @@ export function SettingsPanel() {
               const entry = sceneEntries.value.find((each) => each.id === id)
               return entry && chooseScene(entry)
             }}
+            help={otherSceneHint(sceneName)}
           />
           <div class="train-pair">
             <Select
@@ -271,6 +273,13 @@ function EditedNote({ edited: { problems } }: { edited: EditedScene }) {
       {others.length > 0 && ` And ${others.length} more.`}
     </Notice>
   )
+}
+
+/** What is new is not what is on show: said where the two are of different scenes. */
+function otherSceneHint(sceneName: string | undefined): string | undefined {
+  const run = shownRun.value
+  if (!run?.scene || sceneName === undefined || sceneName === run.scene) return undefined
+  return `The run on show is of “${run.scene}”. “Train again” takes its scene and settings over.`
 }
 
 function startLabel(isStarting: boolean, count: number): string {

@@ -1,15 +1,18 @@
-/** The form that records one more episode of a run's best policy. */
+/** The form that records one more episode of one of a run's policies. */
 import { useSignal } from '@preact/signals'
+import type { PolicyChoice } from '../../../host/rpc/contract.ts'
 import { Button } from '../../controls/button.tsx'
 import { NumberField, Select } from '../../controls/field.tsx'
 import { RecordIcon } from '../../controls/icons.tsx'
 import { Notice, Panel } from '../../controls/layout.tsx'
+import { PolicySelect } from '../../policy-select.tsx'
 import { messageOf, recordRollout, runs } from '../state.ts'
 
 const GREATEST_SEED = 4_294_967_295
 
 export function RecordForm() {
   const chosen = useSignal<string | undefined>(undefined)
+  const policy = useSignal<PolicyChoice>('best')
   const seed = useSignal(1)
   const isRecording = useSignal(false)
   const problem = useSignal<string | undefined>(undefined)
@@ -23,7 +26,7 @@ export function RecordForm() {
     isRecording.value = true
     problem.value = undefined
     try {
-      await recordRollout(run, seed.value)
+      await recordRollout(run, seed.value, policy.value)
     } catch (error) {
       problem.value = messageOf(error)
     } finally {
@@ -40,6 +43,16 @@ export function RecordForm() {
           disabled={options.length === 0}
           onChange={(value) => {
             chosen.value = value
+            policy.value = 'best'
+          }}
+        />
+        <PolicySelect
+          run={run}
+          label="Policy"
+          value={policy.value}
+          disabled={run === undefined}
+          onChange={(value) => {
+            policy.value = value
           }}
         />
         <NumberField

@@ -1,13 +1,12 @@
 /** A policy of the run on show, played in this window in real time: which one, with which masses and friction, beside which ghost. */
 import { batch, computed, effect, signal, untracked } from '@preact/signals'
+import type { PolicyChoice } from '../../../host/rpc/contract.ts'
 import { scaleFriction, scaleMass } from '../../../scene/scale.ts'
 import { workspace } from '../../app/state.ts'
 import { host } from '../../host.ts'
 import { LivePlay } from '../../play/live-play.ts'
 import { GHOST_ALPHA, type StageGhost } from '../../stage/ghosts.ts'
 import { messageOf, runs, shownName, shownRun, shownScene, view } from '../state.ts'
-
-export type PolicyChoice = 'best' | 'last'
 
 /** One for the window: it outlives every change of view. */
 export const play = new LivePlay()
@@ -19,8 +18,9 @@ export const choice = signal<PolicyChoice>('best')
 /** Factors of all masses and of all friction. */
 export const mass = signal(1)
 export const friction = signal(1)
-/** `run/best` or `run/last`; empty for none. */
-export const ghostId = signal('')
+/** The run whose policy plays the ghost, empty for none; and which of its policies. */
+export const ghostRun = signal('')
+export const ghostChoice = signal<PolicyChoice>('best')
 export const ghosts = computed<readonly StageGhost[]>(() => {
   const poses = play.frame.value?.ghost
   return poses ? [{ poses, kind: 'robot', alpha: GHOST_ALPHA }] : []
@@ -29,15 +29,15 @@ export const ghosts = computed<readonly StageGhost[]>(() => {
 export const trainedSteps = signal<number | undefined>(undefined)
 export const watchProblem = signal<string | undefined>(undefined)
 
-/** Policies that can stand beside the one on show: of all runs of the same scene. */
-export const ghostChoices = computed(() => {
-  const scene = shownRun.value?.scene
-  const others = (runs.value ?? []).filter((run) => run.scene === scene && run.status !== 'unreadable')
-  return others.flatMap(({ name }) => [
-    { value: `${name}/best`, label: `${name}, best` },
-    { value: `${name}/last`, label: `${name}, latest` },
-  ])
+/** Runs whose policies can stand beside the one on show: those of the same scene, with the run itself in front. */
+export const ghostRuns = computed(() => {
+  const shown = shownRun.value
+  const fitting = (runs.value ?? []).filter(({ scene, status }) => scene === shown?.scene && status !== 'unreadable')
+  const names = fitting.map(({ name }) => name)
+  return [...names.filter((name) => name === shown?.name), ...names.filter((name) => name !== shown?.name)]
 })
+/** The ghost's run, as long as there is one that fits. */
+export const shownGhost = computed(() => (ghostRuns.value.includes(ghostRun.value) ? ghostRun.value : ''))
 
 const isWatching = computed(
   () =>
@@ -52,11 +52,30 @@ export const playedScene = computed(() => {
 
 /** Which policy the small stage shows: the latest, because training goes on beside it. */
 const chosen = computed<PolicyChoice>(() => (view.value === 'watch' ? choice.value : 'last'))
-const chosenGhost = computed(() => (view.value === 'watch' ? ghostId.value : ''))
+const chosenGhost = computed(() => (view.value === 'watch' ? shownGhost.value : ''))
 
-async function fetchPolicy(run: string, policy: PolicyChoice): Promise<{ steps: number; file: Uint8Array }> {
+interface Fetched {
+  steps: number
+  file: Uint8Array
+}
+
+/** The snapshots that were shown last: they stay as they are, also when a run that goes on keeps them no longer. */
+const snapshots = new Map<string, Fetched>()
+/** The one on show, its ghost, and what they were before. */
+const KEPT_SNAPSHOTS = 4
+
+async function fetchPolicy(run: string, policy: PolicyChoice): Promise<Fetched> {
+  const key = `${run}/${policy}`
+  const known = snapshots.get(key)
+  if (known) return known
   const answer = await host.request('runs.policy', { run, policy })
-  return { steps: answer.trainedSteps, file: Uint8Array.from(atob(answer.file), (letter) => letter.charCodeAt(0)) }
+  const file = Uint8Array.from(atob(answer.file), (letter) => letter.charCodeAt(0))
+  const fetched = { steps: answer.trainedSteps, file }
+  if (typeof policy === 'number') {
+    snapshots.set(key, fetched)
+    if (snapshots.size > KEPT_SNAPSHOTS) snapshots.delete(snapshots.keys().next().value!)
+  }
+  return fetched
 }
 
 let latestFetch = 0
@@ -66,11 +85,11 @@ async function bringPolicies(): Promise<void> {
   const run = shownName.peek()
   if (run === undefined) return
   const fetch = ++latestFetch
-  const [ghostRun, ghostPolicy] = chosenGhost.peek().split('/')
+  const beside = chosenGhost.peek()
   try {
     const [own, ghost] = await Promise.all([
       fetchPolicy(run, chosen.peek()),
-      ghostRun ? fetchPolicy(ghostRun, ghostPolicy as PolicyChoice) : undefined,
+      beside === '' ? undefined : fetchPolicy(beside, ghostChoice.peek()),
     ])
     if (fetch !== latestFetch) return
     batch(() => {
@@ -97,6 +116,8 @@ effect(() => {
     }
     play.setPolicies(undefined)
     trainedSteps.value = undefined
+    // Another run has other steps.
+    if (typeof choice.peek() === 'number') choice.value = 'best'
     loadedRun = run
     play.load(scene)
     void bringPolicies().then(() => play.play())
@@ -106,6 +127,7 @@ effect(() => {
 effect(() => {
   void chosen.value
   void chosenGhost.value
+  void ghostChoice.value
   if (isWatching.value) void bringPolicies()
 })
 
@@ -116,7 +138,9 @@ effect(() => {
 
 // A run that trains has a newer policy after each evaluation: it takes over in the middle of the episode.
 host.on('training.evaluation', ({ run, isBest }) => {
-  const isNews = run === shownName.peek() && (chosen.peek() === 'last' || isBest)
-  const isGhostNews = chosenGhost.peek().startsWith(`${run}/`)
-  if (isWatching.peek() && (isNews || isGhostNews)) void bringPolicies()
+  const isNews = (policy: PolicyChoice) => policy === 'last' || (policy === 'best' && isBest)
+  const concerns =
+    (run === shownName.peek() && isNews(chosen.peek())) || (run === chosenGhost.peek() && isNews(ghostChoice.peek()))
+  if (isWatching.peek() && concerns) void bringPolicies()
 })
+host.on('runs.removed', () => snapshots.clear())

@@ -1,5 +1,5 @@
 /** A policy of the run on show, live: push and drag the robot, change it, take over, and set a ghost of another policy beside it. */
-import { computed } from '@preact/signals'
+import { batch, computed } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { RunEntry } from '../../../host/rpc/contract.ts'
 import type { Scene } from '../../../scene/schema.ts'
@@ -12,18 +12,20 @@ import { formatSigned } from '../../design/format.ts'
 import { overlaysOf } from '../../design/overlays.ts'
 import { pullByPointer } from '../../design/pulling.ts'
 import { Transport } from '../../design/transport.tsx'
+import { PolicySelect } from '../../policy-select.tsx'
 import { Stage } from '../../stage/stage.tsx'
 import { shownRun } from '../state.ts'
 import {
   choice,
   friction,
-  ghostChoices,
-  ghostId,
+  ghostChoice,
+  ghostRun,
+  ghostRuns,
   ghosts,
   mass,
-  type PolicyChoice,
   play,
   playedScene,
+  shownGhost,
   trainedSteps,
   watchProblem,
 } from './state.ts'
@@ -76,13 +78,10 @@ function PolicyPanel({ run }: { run: RunEntry }) {
   return (
     <Panel title="Policy">
       <p class="watch-run">{run.name}</p>
-      <Select<PolicyChoice>
+      <PolicySelect
+        run={run.name}
         label="Checkpoint"
         value={choice.value}
-        options={[
-          { value: 'best', label: 'best evaluation' },
-          { value: 'last', label: 'latest' },
-        ]}
         help={steps === undefined ? undefined : `Trained for ${steps.toLocaleString('en')} steps.`}
         onChange={(value) => {
           choice.value = value
@@ -90,13 +89,29 @@ function PolicyPanel({ run }: { run: RunEntry }) {
       />
       <Select
         label="Ghost beside it"
-        value={ghostId.value}
-        options={[{ value: '', label: 'none' }, ...ghostChoices.value]}
+        value={shownGhost.value}
+        options={[
+          { value: '', label: 'none' },
+          ...ghostRuns.value.map((name) => ({ value: name, label: name === run.name ? 'of the same run' : name })),
+        ]}
         help="Another policy from the same start, drawn faint. It feels neither hand nor pull."
         onChange={(value) => {
-          ghostId.value = value
+          batch(() => {
+            ghostRun.value = value
+            ghostChoice.value = 'best'
+          })
         }}
       />
+      {shownGhost.value !== '' && (
+        <PolicySelect
+          run={shownGhost.value}
+          label="Its checkpoint"
+          value={ghostChoice.value}
+          onChange={(value) => {
+            ghostChoice.value = value
+          }}
+        />
+      )}
     </Panel>
   )
 }
