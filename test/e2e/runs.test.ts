@@ -1,13 +1,17 @@
-/** Runs as a person keeps them, in both shells: two at once, one stopped, the app opened again, one resumed, both compared, watched, deleted and taken back. */
+/** Runs as a person keeps them, in both shells: two at once, one stopped, the app opened again, one resumed, both compared, their policies watched, the best rollout replayed and made a film, one deleted and taken back. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { eventually } from './eventually.ts'
+import { readFilm, saveExport } from './exports.ts'
 import { type App, launch, type Shell, shells, whyNot } from './launch.ts'
 
 const reasons = new Map<Shell, string | undefined>()
 for (const shell of shells) reasons.set(shell, await whyNot(shell))
+
+/** Of the film: frames per second. A step of the pendulum takes half as long. */
+const RATE = 10
 
 const SMALL = {
   'Hidden sizes': '16, 16',
@@ -22,7 +26,7 @@ describe.each(shells)('in %s', (shell) => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test.skipIf(reasons.get(shell) !== undefined)(
-    'two runs, from their start to their comparison',
+    'two runs, from their start to a film of the best rollout',
     async () => {
       let app: App = await launch(shell, { runsFolder })
       const button = (name: string | RegExp) => app.page.getByRole('button', { name, exact: typeof name === 'string' })
@@ -89,6 +93,45 @@ describe.each(shells)('in %s', (shell) => {
       await eventually(() => slider.inputValue()).toBe('1')
       await button('Give back to the policy').click()
 
+      // Another checkpoint plays beside it, from the first evaluation.
+      await app.page.getByLabel('Ghost beside it').selectOption(first)
+      const checkpoint = app.page.getByLabel('Its checkpoint')
+      await eventually(() => checkpoint.locator('option').allTextContents()).toContainEqual(
+        expect.stringMatching(/^step 0 · return -/),
+      )
+      await checkpoint.selectOption('0')
+
+      // The resumed one is stopped, and its best rollout opened from there and scrubbed to its end.
+      await button('Run on show').click()
+      await button('Stop').click()
+      await eventually(() => app.page.getByTestId('run-status').textContent()).toBe('stopped')
+      await button('Open best rollout').click()
+      const playhead = app.page.getByRole('slider', { name: 'Playhead' })
+      await playhead.waitFor()
+      await playhead.press('End')
+      await eventually(() => app.page.getByTestId('replay-time').textContent()).toBe('10.00 s')
+
+      // It becomes a film with every frame at its time, none blank, and the robot moves.
+      await button('Export').click()
+      await app.page.getByLabel('Size', { exact: true }).selectOption('640 × 360')
+      await app.page.getByLabel('Frames per second').selectOption(String(RATE))
+      const frames = 10 * RATE + 1
+      await app.page.getByText(`${frames} frames`).waitFor()
+      const { name, bytes } = await saveExport(app, folder)
+      expect(name).toMatch(/\.(mp4|webm)$/)
+      const film = await readFilm(app.page, bytes)
+      expect(film).toMatchObject({ width: 640, height: 360 })
+      expect(film.times).toHaveLength(frames)
+      // WebM counts in milliseconds.
+      expect(Math.max(...film.times.map((time, frame) => Math.abs(time - frame / RATE)))).toBeLessThan(0.0011)
+      expect(Math.abs(film.duration - frames / RATE)).toBeLessThan(0.0021)
+      expect(film.pictures).toHaveLength(frames)
+      // The robot's lines, on a background of one colour.
+      for (const { unlikeCorner } of film.pictures) expect(unlikeCorner).toBeGreaterThan(100)
+      expect(film.pictures.filter(({ unlikeBefore = 0 }) => unlikeBefore > 10).length).toBeGreaterThan(
+        0.9 * (frames - 1),
+      )
+
       // A stopped run is deleted and taken back.
       await show(/All runs/)
       await app.page.getByRole('checkbox', { name: `Compare ${first}` }).uncheck()
@@ -100,6 +143,6 @@ describe.each(shells)('in %s', (shell) => {
       expect(app.errors).toEqual([])
       await app.close()
     },
-    240_000,
+    360_000,
   )
 })
