@@ -62,8 +62,8 @@ type Handlers = { [Name in RequestName]: (params: Required<Params<Name>>) => Pro
 
 /** Milliseconds between two looks at the robots in training: 30 a second. */
 const FRAME_INTERVAL = 33
-/** Where training takes every core, each picture is drawn at its cost: one look in so many. */
-const LOOKS_WHERE_CORES_ARE_TAKEN = 4
+/** Where training takes every core, each picture is drawn at its cost: one look in so many. It is tens of steps further by then all the same. */
+const LOOKS_WHERE_CORES_ARE_TAKEN = 8
 
 export function createHostService(options: HostServiceOptions): HostService {
   const { runsFolder, log } = options

@@ -77,13 +77,25 @@ export function Plot(props: PlotProps) {
       shown.value = latest.current.series()
       created.show(shown.value, isLogarithmic.peek(), latest.current.end?.())
     }, REDRAW_INTERVAL)
+    // What is scrolled out of view is drawn when it comes into it.
+    let isInView = false
+    let isStale = false
+    const draw = () => {
+      isStale = !isInView
+      if (isInView) drawing.request()
+    }
+    const seeing = new IntersectionObserver((entries) => {
+      isInView = entries.at(-1)!.isIntersecting
+      if (isInView && isStale) draw()
+    })
+    seeing.observe(element)
     const resizing = new ResizeObserver(() => created.resize())
     resizing.observe(element)
     const stop = [
       effect(() => {
         void revision.value
         void isLogarithmic.value
-        drawing.request()
+        draw()
       }),
       effect(() => {
         void theme.value
@@ -93,6 +105,7 @@ export function Plot(props: PlotProps) {
     ]
     return () => {
       for (const each of stop) each()
+      seeing.disconnect()
       resizing.disconnect()
       drawing.cancel()
       created.destroy()

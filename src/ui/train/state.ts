@@ -37,7 +37,7 @@ export const shownRun = computed(() => {
 })
 export const shownName = computed(() => shownRun.value?.name)
 
-/** Curves of the run on show. They grow in place; `revision` changes whenever they did. */
+/** Curves of the run on show. They grow in place; `revision` changes when they did, once a second at most. */
 export const metrics = signal(new RunMetrics())
 export const revision = signal(0)
 /** Why the curves of the run on show could not be read. */
@@ -48,13 +48,10 @@ export const shownScene = signal<Scene | undefined>(undefined)
 export const poses = signal<Float32Array | undefined>(undefined)
 /** N·m or N: one a joint, then one a thruster. */
 export const efforts = signal<Float32Array | undefined>(undefined)
-/** Environment step of the robot on show. */
-export const frameStep = signal<number | undefined>(undefined)
-
 /** Environment steps of the run on show so far. */
 export const shownStep = computed(() => {
   void revision.value
-  return Math.max(metrics.value.step, frameStep.value ?? 0, shownRun.value?.steps ?? 0)
+  return Math.max(metrics.value.step, shownRun.value?.steps ?? 0)
 })
 
 /** What went wrong with Pause, Resume or Stop of a run. */
@@ -129,7 +126,6 @@ effect(() => {
     shownScene.value = undefined
     poses.value = undefined
     efforts.value = undefined
-    frameStep.value = undefined
   })
   if (run !== undefined) void readPast(run, curves)
 })
@@ -141,27 +137,32 @@ effect(() => {
   if (run !== undefined && scene !== undefined) void readScene(run)
 })
 
+/** ms between two looks at what trains: each draws curves, numbers and lists, with processor time that the training has not. */
+export const LOOK_INTERVAL = 1000
+
+/** What became of runs since the last look, and whether the curves of the one on show have grown. */
+const news = new Map<string, Partial<RunEntry>>()
+let hasGrown = false
+const look = throttle(() => {
+  batch(() => {
+    if (hasGrown) revision.value++
+    hasGrown = false
+    if (news.size > 0) runs.value = runs.peek()?.map((run) => ({ ...run, ...news.get(run.name) }))
+    news.clear()
+  })
+}, LOOK_INTERVAL)
+
 /** Hands an event to the curves of the run on show. */
 function follow(run: string, add: (curves: RunMetrics) => void): void {
   if (run !== shownName.peek()) return
   metrics.peek().follow(add)
-  revision.value++
+  hasGrown = true
+  look.request()
 }
-
-/** ms between two looks at how far all the runs are, for the lists. */
-const LIST_INTERVAL = 1000
-
-/** What became of runs since the lists were told. */
-const news = new Map<string, Partial<RunEntry>>()
-const tellLists = throttle(() => {
-  if (news.size === 0) return
-  runs.value = runs.peek()?.map((run) => ({ ...run, ...news.get(run.name) }))
-  news.clear()
-}, LIST_INTERVAL)
 
 function tell(run: string, change: Partial<RunEntry>): void {
   news.set(run, { ...news.get(run), ...change })
-  tellLists.request()
+  look.request()
 }
 
 host.on('training.episode', ({ run, ...point }) => follow(run, (curves) => curves.addEpisode(point)))
@@ -179,16 +180,20 @@ host.on('training.frame', (frame) => {
   batch(() => {
     poses.value = Float32Array.from(frame.poses)
     efforts.value = Float32Array.from(frame.efforts)
-    frameStep.value = frame.step
   })
 })
 host.on('runs.changed', (entry) => {
   news.delete(entry.name)
   const known = runs.peek() ?? []
-  // In its place: lists keep their order.
-  runs.value = known.some(({ name }) => name === entry.name)
-    ? known.map((run) => (run.name === entry.name ? entry : run))
-    : [...known, entry]
+  batch(() => {
+    // In its place: lists keep their order.
+    runs.value = known.some(({ name }) => name === entry.name)
+      ? known.map((run) => (run.name === entry.name ? entry : run))
+      : [...known, entry]
+    // A run that pauses or ends is shown as it is now.
+    if (hasGrown) revision.value++
+    hasGrown = false
+  })
 })
 host.on('runs.removed', ({ run }) => {
   news.delete(run)

@@ -3,8 +3,9 @@ import { batch, computed, effect, signal } from '@preact/signals'
 import type { RunDetails } from '../../../host/rpc/contract.ts'
 import { notify, notifyError } from '../../app/state.ts'
 import { host } from '../../host.ts'
+import { throttle } from '../../plots/throttle.ts'
 import { RunMetrics } from '../metrics.ts'
-import { runs } from '../state.ts'
+import { LOOK_INTERVAL, runs } from '../state.ts'
 import { filterRuns, type Sorting, sortRuns } from './columns.ts'
 
 export const search = signal('')
@@ -24,12 +25,16 @@ export function tick(name: string, isTicked: boolean): void {
   ticked.value = isTicked ? [...others, name] : others
 }
 
-/** Curves of the ticked runs. They grow in place; `comparedRevision` changes whenever they did. */
+/** Curves of the ticked runs. They grow in place; `comparedRevision` changes when they did, once a second at most. */
 export const compared = signal<ReadonlyMap<string, RunMetrics>>(new Map())
 export const comparedRevision = signal(0)
 /** What the ticked runs were started with, in their order; those that are known yet. */
 const detailsByRun = signal<ReadonlyMap<string, RunDetails>>(new Map())
 export const details = computed(() => ticked.value.flatMap((name) => detailsByRun.value.get(name) ?? []))
+
+const grown = throttle(() => {
+  comparedRevision.value++
+}, LOOK_INTERVAL)
 
 async function load(name: string, curves: RunMetrics): Promise<void> {
   try {
@@ -71,7 +76,7 @@ function follow(run: string, add: (curves: RunMetrics) => void): void {
   const curves = compared.peek().get(run)
   if (!curves) return
   curves.follow(add)
-  comparedRevision.value++
+  grown.request()
 }
 host.on('training.episode', ({ run, ...point }) => follow(run, (curves) => curves.addEpisode(point)))
 host.on('training.evaluation', ({ run, ...point }) => follow(run, (curves) => curves.addEvaluation(point)))
