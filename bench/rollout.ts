@@ -12,11 +12,9 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { RandomStream } from '../src/common/random.ts'
 import { UserError } from '../src/common/user-error.ts'
-import { runEpisode } from '../src/episode/episode.ts'
 import { openScene } from '../src/host/scenes.ts'
 import { readRolloutFrames, readRolloutHead } from '../src/rollout/read-rollout.ts'
-import { recordRollout } from '../src/rollout/rollout.ts'
-import { writeRollout } from '../src/rollout/write-rollout.ts'
+import { recordEpisode } from '../src/rollout/record-episode.ts'
 import { createEnvironment } from '../src/sim/environment.ts'
 import { orRefuse } from './lib/or-refuse.ts'
 
@@ -102,16 +100,14 @@ function measure(file: string, { json, steps, seeks }: Options): void {
 async function write(file: string, steps: number): Promise<void> {
   const { scene } = openScene('hopper')
   const environment = await createEnvironment({ ...scene, task: { ...scene.task, maxSteps: steps, terminate: [] } })
-  const recorder = recordRollout()
   let step = 0
   const act = (_: Float32Array, action: Float32Array) => {
     for (let index = 0; index < action.length; index++)
       action[index] = Math.sin(0.13 * (index + 1) * step + 0.5 * Math.sin(1.7 * step + index))
     step++
   }
-  runEpisode(environment, { act }, { seed: 1, observers: [recorder] })
+  await recordEpisode(file, environment, { act }, { seed: 1, versions: {} })
   environment.close()
-  await writeRollout(file, recorder.rollout(), {})
 }
 
 async function read(file: string, { steps, seeks }: Options): Promise<Reading> {

@@ -290,7 +290,9 @@ function createProgram(): Command {
   return program
 }
 
-function formatMissing(missing: number): string {
+function formatMissing(missing: number | null): string {
+  if (missing === null)
+    return 'the file is cut off: these are the steps in front of that; what was recorded behind them is lost'
   if (missing === 0) return 'the file is cut off or damaged behind its last step; all recorded steps are here'
   return `the file is cut off or damaged: ${missing} recorded steps are lost; all steps before them are here`
 }

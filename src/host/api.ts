@@ -183,8 +183,8 @@ export interface ReplayAnswer {
   return: number
   terminated: boolean
   truncated: boolean
-  /** Of a file that is cut off or damaged: how many recorded steps behind those that are left are lost. */
-  missing?: number
+  /** Of a file that is cut off or damaged: how many recorded steps behind those that are left are lost; null where that cannot be told. */
+  missing?: number | null
   /** null when it was not asked for. */
   verified: boolean | null
   difference?: string

@@ -5,13 +5,10 @@ import { checkEngine } from '../agent/create-engine.ts'
 import { checkEnvironment } from '../check/check-environment.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { policyController } from '../episode/controllers.ts'
-import { runEpisode } from '../episode/episode.ts'
 import { exportOnnx } from '../policy/export-onnx.ts'
 import { exportTensorFlow } from '../policy/export-tensorflow.ts'
-import { readRollout, salvageRollout } from '../rollout/read-rollout.ts'
-import { type Rollout, recordRollout, returnOf } from '../rollout/rollout.ts'
-import { verifyRollout } from '../rollout/verify.ts'
-import { writeRollout } from '../rollout/write-rollout.ts'
+import { recordEpisode } from '../rollout/record-episode.ts'
+import { readThrough, verifyOpened, withRollout } from '../rollout/verify-file.ts'
 import { validateScene } from '../scene/load.ts'
 import { createEnvironment, Environment } from '../sim/environment.ts'
 import { loadPhysics } from '../sim/physics.ts'
@@ -151,28 +148,19 @@ export async function record(request: Requests['record']): Promise<RecordAnswer>
   const { policy, bytes } = folder.readPolicy(choice)
   const environment = await createEnvironment(folder.readScene())
   try {
-    const recorder = recordRollout(bytes)
-    runEpisode(environment, policyController(policy, environment.spec), { seed, observers: [recorder] })
-    const rollout = recorder.rollout()
     const file = path.resolve(asked.out)
+    const { name: run } = folder
+    const controller = policyController(policy, environment.spec)
     try {
       mkdirSync(path.dirname(file), { recursive: true })
-      await writeRollout(file, rollout, versions())
+      const recorded = await recordEpisode(file, environment, controller, { seed, policy: bytes, versions: versions() })
+      const { steps, return: sum } = recorded
+      return { file, scene: environment.scene.name, run, policy: String(choice), seed, steps, return: sum }
     } catch (error) {
       throw new UserError(
         `${file}: the rollout cannot be written: ${messageOf(error)}. Choose another --out.`,
         'failure',
       )
-    }
-    const { name: run } = folder
-    return {
-      file,
-      scene: rollout.scene.name,
-      run,
-      policy: String(choice),
-      seed,
-      steps: rollout.steps.length,
-      return: returnOf(rollout),
     }
   } finally {
     environment.close()
@@ -201,41 +189,21 @@ export async function exportPolicy(request: Requests['export']): Promise<ExportA
   return { run: folder.name, scene, policy: String(choice), trainedSteps, onnx, tfjs }
 }
 
-/** A rollout; of a file that is cut off or damaged the steps before that, and how many are `missing`. Throws where none are left. */
-async function readWhatIsLeft(file: string): Promise<{ rollout: Rollout; missing?: number }> {
-  try {
-    return { rollout: await readRollout(file) }
-  } catch (reason) {
-    return await salvageRollout(file).catch(() => {
-      throw reason
-    })
-  }
-}
-
-/** Reads a rollout; with `verify`, re-simulates its actions and compares everything bit for bit. */
+/** Reads a rollout; with `verify`, re-simulates its actions and compares everything bit for bit. Memory does not grow with its steps. */
 export async function replay(request: Requests['replay']): Promise<ReplayAnswer> {
   const { file, verify = false } = check('replay', request)
-  const { rollout, missing } = await readWhatIsLeft(file)
-  const { scene, seed, steps, terminated, truncated } = rollout
-  const duration = steps.length * scene.world.controlStep
+  const { opened, result } = verify
+    ? await withRollout(file, (rollout) => verifyOpened(rollout))
+    : await withRollout(file, readThrough)
+  const { head, missing } = opened
+  const { scene, seed, steps, duration, return: sum, terminated, truncated } = head
   const answer = {
-    file,
-    scene: scene.name,
-    seed,
-    steps: steps.length,
-    duration,
-    return: returnOf(rollout),
-    terminated,
-    truncated,
+    ...{ file, scene, seed, steps, duration, return: sum, terminated, truncated },
     ...(missing !== undefined && { missing }),
   }
-  if (!verify) return { ...answer, verified: null }
-  const environment = await createEnvironment(scene)
-  try {
-    return { ...answer, ...verifyRollout(rollout, environment) }
-  } finally {
-    environment.close()
-  }
+  if (!result) return { ...answer, verified: null }
+  const { difference } = result
+  return { ...answer, verified: !difference, ...(difference && { difference: difference.words }) }
 }
 
 /** Every problem of a scene file at once. */

@@ -6,7 +6,7 @@ import { appendFileSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync
 import os from 'node:os'
 import path from 'node:path'
 import { messageOf, UserError } from '../common/user-error.ts'
-import { MCAP_MAGIC } from '../rollout/read-rollout.ts'
+import { MCAP_MAGIC } from '../rollout/mcap-file.ts'
 
 /** Bytes: as long as the longest rollout, and no more. */
 const LARGEST = 4 * 2 ** 30

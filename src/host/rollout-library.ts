@@ -2,14 +2,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../common/user-error.ts'
-import {
-  readRolloutFrames,
-  readRolloutHead,
-  readRolloutSummary,
-  salvageRollout,
-  summarize,
-} from '../rollout/read-rollout.ts'
-import type { Frame, Rollout, Step } from '../rollout/rollout.ts'
+import { type OpenedRollout, openDamagedRollout, openRollout, readRolloutSummary } from '../rollout/read-rollout.ts'
+import type { Frame, Step } from '../rollout/rollout.ts'
 import type { Scene } from '../scene/schema.ts'
 import { commandedEfforts, effortCount } from '../sim/efforts.ts'
 import { RunFolder } from '../training/run-folder.ts'
@@ -41,73 +35,106 @@ export interface RolloutLibrary {
 const PREVIEW_POSES = 4
 const PREVIEW_INTERVAL = 0.12
 
-/** Damaged rollouts kept in memory; whole ones are read by range. */
-const CACHED = 2
+/** Open rollouts that are kept: their scenes and indexes, not their steps. */
+const KEPT_OPEN = 8
 
-interface Salvaged {
+/** Something read of a file, good as long as the file is the same. */
+interface Kept<Value> {
+  size: number
   modified: number
-  rollout: Rollout
-  missing: number
+  value: Value
 }
 
 export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
   const trash = new RolloutTrash(runsFolder)
-  const opened = new OpenedRollouts()
-  const cache = new Map<string, Salvaged>()
+  const uploads = new OpenedRollouts()
+  const keptOpen = new Map<string, Kept<OpenedRollout>>()
+  /** By id; undefined of a file that cannot be read. */
+  const keptEntries = new Map<string, Kept<RolloutEntry | undefined>>()
 
   const fileOf = (id: string): string => {
-    if (opened.owns(id)) return opened.get(id).file
+    if (uploads.owns(id)) return uploads.get(id).file
     const [run = '', name = ''] = id.split('/')
     return RunFolder.open(runsFolder, run).path('rollouts', name)
   }
 
-  /** What is left of a rollout that cannot be read as a whole. Throws `reason` where nothing is. */
-  const salvage = async (id: string, reason: unknown): Promise<Salvaged> => {
-    const file = fileOf(id)
-    if (!existsSync(file)) throw reason
-    const modified = statSync(file).mtimeMs
-    const known = cache.get(id)
-    if (known?.modified === modified) return known
-    const salvaged = await salvageRollout(file).catch(() => {
-      throw reason
-    })
-    const kept = { modified, ...salvaged }
-    cache.delete(id)
-    cache.set(id, kept)
-    if (cache.size > CACHED) cache.delete(cache.keys().next().value!)
-    return kept
+  const stateOf = (file: string) => {
+    const found = statSync(file, { throwIfNoEntry: false })
+    return { size: found?.size ?? -1, modified: found?.mtimeMs ?? -1 }
+  }
+  const isSame = (kept: Kept<unknown>, { size, modified }: Omit<Kept<unknown>, 'value'>) =>
+    kept.size === size && kept.modified === modified
+
+  const keepOpen = (id: string, kept: Kept<OpenedRollout>): OpenedRollout => {
+    keptOpen.delete(id)
+    keptOpen.set(id, kept)
+    if (keptOpen.size > KEPT_OPEN) keptOpen.delete(keptOpen.keys().next().value!)
+    return kept.value
   }
 
-  /** `use` the whole file, or `rescue` what is left of it. */
-  const withFile = async <Value>(
-    id: string,
-    use: (file: string) => Promise<Value>,
-    rescue: (salvaged: Salvaged) => Value,
-  ): Promise<Value> => {
+  const openedOf = async (id: string): Promise<OpenedRollout> => {
+    const file = fileOf(id)
+    const state = stateOf(file)
+    const kept = keptOpen.get(id)
+    return keepOpen(id, kept && isSame(kept, state) ? kept : { ...state, value: await openRollout(file) })
+  }
+
+  /** Steps [from, to); of a file that is damaged among them, those in front of the damage, and its entry says so from then on. */
+  const readFrames = async (id: string, from: number, to: number): Promise<(Frame | Step)[]> => {
+    const opened = await openedOf(id)
     try {
-      return await use(fileOf(id))
-    } catch (error) {
-      return rescue(await salvage(id, error))
+      return await opened.read(from, to)
+    } catch (reason) {
+      const file = fileOf(id)
+      const state = stateOf(file)
+      const damaged = await openDamagedRollout(file).catch(() => {
+        throw reason
+      })
+      keptEntries.delete(id)
+      return await keepOpen(id, { ...state, value: damaged }).read(from, to)
     }
   }
 
-  const entryOf = async (id: string): Promise<RolloutEntry> => {
-    const [run = '', name = ''] = id.split('/')
-    const summary = await withFile<Omit<RolloutEntry, 'id' | 'run' | 'file' | 'recordedAt'>>(
-      id,
-      readRolloutSummary,
-      ({ rollout, missing }) => ({ ...summarize(rollout), missing }),
-    )
-    const own = opened.owns(id) ? { run: '', file: opened.get(id).name } : { run, file: name }
-    return { id, ...own, ...summary, recordedAt: statSync(fileOf(id)).mtime.toISOString() }
+  const summaryOf = async (id: string) => {
+    const file = fileOf(id)
+    const kept = keptOpen.get(id)
+    if (!kept || !isSame(kept, stateOf(file))) {
+      // Without the scene, which most rows of a list need not.
+      const summary = await readRolloutSummary(file).catch(() => undefined)
+      if (summary) return summary
+    }
+    const { head, missing } = await openedOf(id)
+    const { content: _, ...summary } = head
+    return { ...summary, ...(missing !== undefined && { missing }) }
   }
 
-  const sceneOf = (id: string): Promise<Scene> =>
-    withFile(
-      id,
-      async (file) => (await readRolloutHead(file)).content,
-      ({ rollout }) => rollout.scene,
-    )
+  const entryOf = async (id: string): Promise<RolloutEntry> => {
+    const file = fileOf(id)
+    const state = stateOf(file)
+    const kept = keptEntries.get(id)
+    if (kept?.value && isSame(kept, state)) return kept.value
+    const [run = '', name = ''] = id.split('/')
+    const own = uploads.owns(id) ? { run: '', file: uploads.get(id).name } : { run, file: name }
+    const summary = await summaryOf(id)
+    const value = { id, ...own, ...summary, recordedAt: statSync(file).mtime.toISOString() }
+    keptEntries.set(id, { ...state, value })
+    return value
+  }
+
+  /** The row of a list; undefined where the file cannot be read, which is not a reason to show none. */
+  const rowOf = async (id: string): Promise<RolloutEntry | undefined> => {
+    try {
+      const state = stateOf(fileOf(id))
+      const kept = keptEntries.get(id)
+      if (kept && isSame(kept, state)) return kept.value
+      return await entryOf(id).catch(() => {
+        keptEntries.set(id, { ...state, value: undefined })
+        return undefined
+      })
+    } catch {
+      return undefined
+    }
+  }
 
   return {
     fileOf,
@@ -117,22 +144,20 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
         const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.mcap')) : []
         return names.map((name) => `${run}/${name}`)
       })
-      // A file that cannot be read is not a reason to show none.
-      const entries = await Promise.all([...opened.ids, ...ids].map((id) => entryOf(id).catch(() => undefined)))
+      const listed = [...uploads.ids, ...ids]
+      const entries = await Promise.all(listed.map(rowOf))
+      const present = new Set(listed)
+      for (const id of keptEntries.keys()) if (!present.has(id)) keptEntries.delete(id)
       return entries.filter((entry) => entry !== undefined)
     },
-    open: async (id) => ({ entry: await entryOf(id), scene: await sceneOf(id) }),
+    open: async (id) => ({ entry: await entryOf(id), scene: (await openedOf(id)).head.content }),
     async read(id, from, to) {
       if (to <= from) throw new UserError(`Steps ${from} to ${to} are none: the first must come before the last.`)
-      const frames = await withFile(
-        id,
-        (file) => readRolloutFrames(file, from, to),
-        ({ rollout }) => [rollout.start, ...rollout.steps].slice(from, to),
-      )
-      return columnsOf(await sceneOf(id), frames, from)
+      const frames = await readFrames(id, from, to)
+      return columnsOf((await openedOf(id)).head.content, frames, from)
     },
     async preview(id) {
-      const { scene, entry } = { scene: await sceneOf(id), entry: await entryOf(id) }
+      const { scene, entry } = await this.open(id)
       const middle = Math.round(entry.steps / 2)
       const apart = Math.max(1, Math.round(PREVIEW_INTERVAL / scene.world.controlStep))
       const steps = Array.from({ length: PREVIEW_POSES }, (_, index) => Math.max(0, middle - index * apart)).reverse()
@@ -145,25 +170,25 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
       }
     },
     delete(id) {
-      if (!opened.owns(id)) return { deletion: trash.put(id, fileOf(id)) }
-      opened.remove(id)
+      if (!uploads.owns(id)) return { deletion: trash.put(id, fileOf(id)) }
+      uploads.remove(id)
       return {}
     },
     async upload(piece) {
-      const id = opened.add(piece)
+      const id = uploads.add(piece)
       if (id === undefined) return {}
       try {
-        await Promise.all([entryOf(id), sceneOf(id)])
+        await this.open(id)
         return { id }
       } catch (error) {
-        const { file, name } = opened.get(id)
-        opened.remove(id)
+        const { file, name } = uploads.get(id)
+        uploads.remove(id)
         // The person knows its own name, and not that of our copy.
         if (error instanceof UserError) throw new UserError(error.message.replaceAll(file, name), error.kind)
         throw error
       }
     },
-    close: () => opened.close(),
+    close: () => uploads.close(),
     emptyTrash: (which) => trash.empty(which),
     restore: async (deletion) => entryOf(trash.restore(deletion)),
     async record(run, seed, policy = 'best') {
@@ -190,6 +215,7 @@ function columnsOf(scene: Scene, frames: readonly (Frame | Step)[], from: number
     to: from + rows.length,
     time: rows.map((_, index) => (from + index) * scene.world.controlStep),
     poses: rows.flatMap(({ state }) => [...state].filter((_, index) => index % 6 < 3)),
+    velocities: rows.flatMap(({ state }) => [...state].filter((_, index) => index % 6 >= 3)),
     observation: rows.flatMap(({ observation }) => [...observation]),
     action: rows.flatMap(({ action }) => [...action]),
     efforts: rows.flatMap(({ efforts, action }) => [...(efforts ?? commandedEfforts(scene, action))]),

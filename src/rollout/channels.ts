@@ -1,8 +1,10 @@
 /** The channels of a rollout file: their topics, JSON Schemas and messages. docs/files.md describes them for people. */
 
 export const ROLLOUT_FORMAT = 'torquelab-rollout'
-/** Version 1 had a channel for each of poses, observation, action, efforts and reward. */
-export const ROLLOUT_VERSION = '2'
+/** Version 1 had a channel for each of poses, observation, action, efforts and reward; 2 wrote all numbers and its end first. */
+export const ROLLOUT_VERSION = '3'
+/** Metadata behind the last step: how many there are, and how the episode ended. */
+export const ROLLOUT_END = 'torquelab-rollout-end'
 export const SCENE_ATTACHMENT = 'scene.json'
 export const POLICY_ATTACHMENT = 'policy.safetensors'
 
@@ -14,10 +16,14 @@ const numberLists = { type: 'array', items: numbers }
 
 /** One message a control step, and one at the reset, which has only the first three properties. */
 export const STEP_TOPIC = '/step'
+/** Once a chunk, behind its steps: the return so far. The number of its step is the message's. */
+export const RETURN_TOPIC = '/return'
 
 /** Channels that other programs draw, with Foxglove's schemas. */
 export const SCENE_TOPIC = '/scene'
 export const TRANSFORMS_TOPIC = '/tf'
+/** The frames of fixed bodies, once. */
+export const FIXED_TRANSFORMS_TOPIC = '/tf_static'
 
 const describe = (property: object, description: string) => ({ ...property, description })
 export const stepSchema = {
@@ -37,12 +43,22 @@ export const stepSchema = {
     ),
     efforts: describe(
       numbers,
-      'What the actuators exerted over the step that ends at this time, averaged: each joint (N·m of a hinge, N of a slider, 0 of a weld), then each thruster (N), in the order of the scene.',
+      'What the actuators exerted over the step that ends at this time, averaged: each joint (N·m of a hinge, N of a slider, 0 of a weld), then each thruster (N), in the order of the scene. Absent where that is what the action commands: gear × action.',
     ),
-    reward: describe({ type: 'number' }, 'The reward of the step that ends at this time.'),
+    reward: describe(
+      { type: 'number' },
+      'The reward of the step that ends at this time; absent where it is the sum of its terms.',
+    ),
     terms: describe({ type: 'object', additionalProperties: { type: 'number' } }, 'The terms of the reward by name.'),
   },
   required: ['poses', 'velocities', 'observation'],
+}
+
+export const returnSchema = {
+  type: 'object',
+  description: 'The return of the episode up to the control step that ends at this time.',
+  properties: { return: describe({ type: 'number' }, 'The sum of the rewards so far.') },
+  required: ['return'],
 }
 
 /** The topics of version 1. */

@@ -12,5 +12,5 @@ export async function zstdCodec() {
   }
 }
 
-/** Higher ones save one per cent of a rollout's bytes and take longer. */
-const LEVEL = 9
+/** The first that searches for the best way to write a block: a tenth smaller than those below, at three times their time. */
+const LEVEL = 16

@@ -109,23 +109,23 @@ function entityOf(body: Body, index: number) {
   return entity
 }
 
-/** The `foxglove.FrameTransforms` of a state [bodies × 6] at a time (ns), to a tenth of a millimetre and of a milliradian. */
-export function frameTransforms({ bodies }: Scene, state: Float64Array, time: bigint): unknown {
-  const timestamp = timestampOf(time)
-  return {
-    transforms: bodies.map(({ name }, body) => {
-      const [x, y, angle] = state.subarray(6 * body)
-      const { y: turn, w } = turned(angle!)
-      return {
-        timestamp,
-        parent_frame_id: WORLD_FRAME,
-        child_frame_id: name,
-        translation: { x: round(x!), y: 0, z: round(y!) },
-        rotation: { x: 0, y: round(turn), z: 0, w: round(w) },
-      }
-    }),
-  }
+/**
+ * The `foxglove.FrameTransforms`, as JSON, of those bodies that `fixed` says in a state [bodies × 6] at a time (ns), to a tenth of
+ * a millimetre and of a milliradian. Every number has all its decimals: messages of equal length compress better.
+ */
+export function frameTransforms({ bodies }: Scene, state: Float64Array, time: bigint, fixed: boolean): string {
+  const timestamp = JSON.stringify(timestampOf(time))
+  const transforms = bodies.flatMap(({ name, kind }, body) => {
+    if ((kind === 'fixed') !== fixed) return []
+    const [x, y, angle] = state.subarray(6 * body)
+    const { y: turn, w } = turned(angle!)
+    const frames = `"parent_frame_id":"${WORLD_FRAME}","child_frame_id":${JSON.stringify(name)}`
+    const translation = `{"x":${decimals(x!)},"y":0,"z":${decimals(y!)}}`
+    const rotation = `{"x":0,"y":${decimals(turn)},"z":0,"w":${decimals(w)}}`
+    return [`{"timestamp":${timestamp},${frames},"translation":${translation},"rotation":${rotation}}`]
+  })
+  return `{"transforms":[${transforms.join(',')}]}`
 }
 
-/** Exact numbers are in `/step`; more digits here would double the file. */
-const round = (value: number) => Math.round(value * 1e4) / 1e4
+/** Exact numbers are in `/step`; more digits here would double the file. toFixed writes numbers from 1e21 on with an exponent. */
+const decimals = (value: number) => value.toFixed(4).replace(/^-(?=0\.0000$)/, '')

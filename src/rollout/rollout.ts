@@ -1,7 +1,8 @@
 /** A rollout in memory: everything that happened in one episode, and the observer that records it. */
 import type { Observer } from '../episode/episode.ts'
 import type { Scene } from '../scene/schema.ts'
-import { effortCount, effortReader, type ReadEfforts } from '../sim/efforts.ts'
+import { effortCount, effortReader } from '../sim/efforts.ts'
+import type { Environment, StepResult } from '../sim/environment.ts'
 
 /** The world at the end of a control step (or at the reset). */
 export interface Frame {
@@ -39,37 +40,57 @@ export function returnOf({ steps }: Rollout): number {
   return steps.reduce((sum, { reward }) => sum + reward, 0)
 }
 
-/** Records the next episode that it observes; `rollout()` is that episode. */
+/** The sum of a step's reward terms [terms], in the order of the scene: what the reward of every scene is. */
+export function sumOf(terms: ArrayLike<number>): number {
+  let sum = 0
+  for (let index = 0; index < terms.length; index++) sum += terms[index]!
+  return sum
+}
+
+/** Copies what an episode's observer sees. Made once for an environment. */
+export function frameTaker(environment: Environment) {
+  const readEfforts = effortReader(environment)
+  const count = effortCount(environment.scene)
+  const frame = (observation: Float32Array): Frame => ({
+    state: environment.state.slice(),
+    observation: observation.slice(),
+  })
+  const step = (action: Float32Array, { observation, reward, terms }: StepResult): Step => {
+    const efforts = new Float64Array(count)
+    readEfforts(efforts)
+    return {
+      ...frame(observation),
+      action: action.slice(),
+      efforts,
+      reward,
+      terms: Float64Array.from(environment.spec.rewardTerms, (name) => terms[name]!),
+    }
+  }
+  return { frame, step }
+}
+
+/** Records the next episode that it observes in memory; `rollout()` is that episode. A file is recorded by `recordEpisode`. */
 export function recordRollout(policy?: Uint8Array): Observer & { rollout(): Rollout } {
   let recorded: Rollout | undefined
-  let readEfforts: ReadEfforts = () => {}
+  let take: ReturnType<typeof frameTaker>
   return {
     onReset(environment, observation, seed) {
-      readEfforts = effortReader(environment)
+      take = frameTaker(environment)
       recorded = {
         scene: environment.scene,
         seed,
-        start: { state: environment.state.slice(), observation: observation.slice() },
+        start: take.frame(observation),
         steps: [],
         terminated: false,
         truncated: false,
         ...(policy && { policy }),
       }
     },
-    onStep(environment, action, { observation, reward, terms, terminated, truncated }) {
+    onStep(_, action, result) {
       if (!recorded) throw new Error('recordRollout saw a step before a reset.')
-      const efforts = new Float64Array(effortCount(environment.scene))
-      readEfforts(efforts)
-      recorded.steps.push({
-        state: environment.state.slice(),
-        observation: observation.slice(),
-        action: action.slice(),
-        efforts,
-        reward,
-        terms: Float64Array.from(environment.spec.rewardTerms, (name) => terms[name]!),
-      })
-      recorded.terminated = terminated
-      recorded.truncated = truncated
+      recorded.steps.push(take.step(action, result))
+      recorded.terminated = result.terminated
+      recorded.truncated = result.truncated
     },
     rollout() {
       if (!recorded) throw new Error('recordRollout has seen no episode.')

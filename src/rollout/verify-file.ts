@@ -1,11 +1,7 @@
 /** Verifies a rollout file block by block: memory does not grow with its length, and whoever waits hears how far it is. */
 import { createEnvironment } from '../sim/environment.ts'
-import { readRolloutFrames, readRolloutHead, salvageRollout } from './read-rollout.ts'
-import type { Frame, Rollout, Step } from './rollout.ts'
+import { BLOCK, type OpenedRollout, openDamagedRollout, openRollout } from './read-rollout.ts'
 import { type Difference, Verifier } from './verify.ts'
-
-/** Steps read at a time. */
-const BLOCK = 2000
 
 export interface FileVerification {
   /** Steps that were simulated again. */
@@ -14,49 +10,56 @@ export interface FileVerification {
   difference?: Difference
 }
 
-/** Of a file that is cut off, what is left of it is verified. Throws as `readRollout` does. */
+/** Of a file that is cut off or damaged, what is left of it is verified. Throws as `openRollout` does. */
 export async function verifyRolloutFile(
   file: string,
   onProgress: (step: number, steps: number) => void,
 ): Promise<FileVerification> {
-  const source = await openSource(file)
-  const { scene, seed, steps, end } = source
+  return (await withRollout(file, (opened) => verifyOpened(opened, onProgress))).result
+}
+
+/** `use` reads a rollout; again what is in front of the damage, where it comes upon one. Throws as `openRollout` does. */
+export async function withRollout<Result>(
+  file: string,
+  use: (opened: OpenedRollout) => Promise<Result>,
+): Promise<{ opened: OpenedRollout; result: Result }> {
+  const whole = await openRollout(file)
+  try {
+    return { opened: whole, result: await use(whole) }
+  } catch (reason) {
+    const opened = await openDamagedRollout(file).catch(() => {
+      throw reason
+    })
+    return { opened, result: await use(opened) }
+  }
+}
+
+/** Reads every step, and so finds whatever is damaged. */
+export async function readThrough({ head, read }: OpenedRollout): Promise<void> {
+  for (let from = 0; from <= head.steps; from += BLOCK) await read(from, from + BLOCK)
+}
+
+/** Simulates a rollout again. Throws as `OpenedRollout.read` does. */
+export async function verifyOpened(
+  { head, missing, read }: OpenedRollout,
+  onProgress: (step: number, steps: number) => void = () => {},
+): Promise<FileVerification> {
+  const { content: scene, seed, steps, terminated, truncated } = head
+  if (steps === 0) return { steps, difference: { step: 0, words: 'the rollout has no step' } }
   const environment = await createEnvironment(scene)
   try {
     const verifier = new Verifier(seed, environment)
     for (let from = 0; from <= steps; from += BLOCK) {
       onProgress(from, steps)
-      for (const [index, frame] of (await source.read(from, from + BLOCK)).entries()) {
+      for (const [index, frame] of (await read(from, from + BLOCK)).entries()) {
         const difference = 'action' in frame ? verifier.checkStep(frame) : verifier.checkStart(frame)
         if (difference) return { steps: from + index, difference }
       }
     }
-    const difference = end && verifier.checkEnd(end)
+    const isEndKnown = missing === undefined || missing === 0
+    const difference = isEndKnown ? verifier.checkEnd({ terminated, truncated }) : undefined
     return { steps, ...(difference && { difference }) }
   } finally {
     environment.close()
-  }
-}
-
-interface Source extends Pick<Rollout, 'scene' | 'seed'> {
-  steps: number
-  /** How it ended, where that is known. */
-  end: Pick<Rollout, 'terminated' | 'truncated'> | undefined
-  read(from: number, to: number): Promise<(Frame | Step)[]>
-}
-
-async function openSource(file: string): Promise<Source> {
-  try {
-    const { content: scene, seed, steps, terminated, truncated } = await readRolloutHead(file)
-    const read = (from: number, to: number) => readRolloutFrames(file, from, to)
-    return { scene, seed, steps, end: { terminated, truncated }, read }
-  } catch (reason) {
-    const { rollout, missing } = await salvageRollout(file).catch(() => {
-      throw reason
-    })
-    const { scene, seed, steps, start } = rollout
-    const end = missing === 0 ? rollout : undefined
-    const read = async (from: number, to: number) => [start, ...steps].slice(from, to)
-    return { scene, seed, steps: steps.length, end, read }
   }
 }

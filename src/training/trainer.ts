@@ -9,12 +9,11 @@ import { prefixed, withoutPrefix } from '../agent/state.ts'
 import { RandomStream } from '../common/random.ts'
 import { UserError } from '../common/user-error.ts'
 import { policyController } from '../episode/controllers.ts'
-import { Episode, type Observer, runEpisode } from '../episode/episode.ts'
+import { Episode, type Observer } from '../episode/episode.ts'
 import type { Network } from '../policy/network.ts'
 import { Policy } from '../policy/policy.ts'
 import { writePolicy } from '../policy/policy-file.ts'
-import { recordRollout } from '../rollout/rollout.ts'
-import { writeRollout } from '../rollout/write-rollout.ts'
+import { recordEpisode } from '../rollout/record-episode.ts'
 import type { Scene } from '../scene/schema.ts'
 import type { Environment } from '../sim/environment.ts'
 import type { Checkpoint } from './checkpoint-file.ts'
@@ -351,11 +350,11 @@ export class Trainer {
 
   private async recordBest(seed: number): Promise<void> {
     const { folder, versions } = this.options
-    const recorder = recordRollout(writePolicy(this.bestPolicy))
+    const policy = writePolicy(this.bestPolicy)
     const controller = policyController(this.bestPolicy, this.evaluationEnvironment.spec)
-    runEpisode(this.evaluationEnvironment, controller, { seed, observers: [recorder] })
     folder.ensureFolder('rollouts')
-    await writeRollout(folder.path('rollouts', 'best.mcap'), recorder.rollout(), versions)
+    const file = folder.path('rollouts', 'best.mcap')
+    await recordEpisode(file, this.evaluationEnvironment, controller, { seed, policy, versions })
   }
 
   private currentPolicy(): Policy {

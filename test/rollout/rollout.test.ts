@@ -1,6 +1,7 @@
 // Rollout files: what is recorded comes back to the bit, is verified by simulating it again, opens with MCAP's own
 // reader, and is written whole or not at all. Whatever is no rollout must be refused with one line.
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FrameTransforms, SceneUpdate } from '@foxglove/schemas/jsonschema.js'
@@ -12,7 +13,14 @@ import { UserError } from '../../src/common/user-error.ts'
 import { type Controller, runEpisode } from '../../src/episode/episode.ts'
 import { encodeExactly, Float32Numbers } from '../../src/rollout/channels.ts'
 import { zstdCodec } from '../../src/rollout/compression.ts'
-import { readRollout, readRolloutFrames, readRolloutSummary, salvageRollout } from '../../src/rollout/read-rollout.ts'
+import {
+  openRollout,
+  readRollout,
+  readRolloutFrames,
+  readRolloutSummary,
+  salvageRollout,
+} from '../../src/rollout/read-rollout.ts'
+import { recordEpisode } from '../../src/rollout/record-episode.ts'
 import { type Frame, type Rollout, recordRollout, returnOf, type Step } from '../../src/rollout/rollout.ts'
 import { verifyRollout } from '../../src/rollout/verify.ts'
 import { writeRollout } from '../../src/rollout/write-rollout.ts'
@@ -59,6 +67,16 @@ function record(steps = STEPS, { policy, of = environment }: { policy?: Uint8Arr
 async function throughFile(rollout: Rollout): Promise<Rollout> {
   await writeRollout(file, rollout, VERSIONS)
   return await readRollout(file)
+}
+
+async function openWithMcap(path = file) {
+  const bytes = new Uint8Array(await readFile(path))
+  const readable = {
+    size: async () => BigInt(bytes.length),
+    read: async (offset: bigint, length: bigint) => bytes.slice(Number(offset), Number(offset + length)),
+  }
+  const { decompressHandlers } = await zstdCodec()
+  return await McapIndexedReader.Initialize({ readable, decompressHandlers })
 }
 
 /** Everything in a rollout, every number as its bits. */
@@ -343,8 +361,6 @@ describe('verifyRollout', () => {
   it.each<[string, (step: Step) => Partial<Step>]>([
     ['an action too many', ({ action }) => ({ action: Float32Array.of(...action, 0) })],
     ['no action', () => ({ action: new Float32Array(0) })],
-    ['a body too many', ({ state }) => ({ state: Float64Array.of(...state, 1, 2, 3, 4, 5, 6) })],
-    ['a body too few', ({ state }) => ({ state: state.slice(0, 6) })],
     ['an observation too many', ({ observation }) => ({ observation: Float32Array.of(...observation, 1) })],
     ['an observation too few', ({ observation }) => ({ observation: observation.slice(0, 2) })],
   ])('refuses a file in which a step has %s, or finds it different', async (_, change) => {
@@ -362,17 +378,18 @@ describe('verifyRollout', () => {
   })
 })
 
-describe("a rollout's file", () => {
-  async function openWithMcap(path = file) {
-    const bytes = new Uint8Array(await readFile(path))
-    const readable = {
-      size: async () => BigInt(bytes.length),
-      read: async (offset: bigint, length: bigint) => bytes.slice(Number(offset), Number(offset + length)),
-    }
-    const { decompressHandlers } = await zstdCodec()
-    return await McapIndexedReader.Initialize({ readable, decompressHandlers })
-  }
+it.each<[string, (state: Float64Array) => Float64Array]>([
+  ['many', (state) => Float64Array.of(...state, 1, 2, 3, 4, 5, 6)],
+  ['few', (state) => state.slice(0, 6)],
+])('a rollout in which a step has a body too %s is not written', async (_, change) => {
+  const rollout = record()
+  const step = rollout.steps[4]!
+  const changed = { ...rollout, steps: rollout.steps.with(4, { ...step, state: change(step.state) }) }
+  await expect(writeRollout(file, changed, VERSIONS)).rejects.toThrow(/has 12 numbers/)
+  expect(await readdir(folder)).toEqual([])
+})
 
+describe("a rollout's file", () => {
   async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
     const list: T[] = []
     for await (const item of items) list.push(item)
@@ -381,11 +398,11 @@ describe("a rollout's file", () => {
 
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
-  it("opens with MCAP's own reader: three channels of JSON with a JSON Schema each, compressed", async () => {
+  it("opens with MCAP's own reader: five channels of JSON with a JSON Schema each, compressed", async () => {
     await writeRollout(file, record(), VERSIONS)
     const reader = await openWithMcap()
     const topics = [...reader.channelsById.values()].map(({ topic }) => topic).sort()
-    expect(topics).toEqual(['/scene', '/step', '/tf'])
+    expect(topics).toEqual(['/return', '/scene', '/step', '/tf', '/tf_static'])
     for (const { messageEncoding, schemaId } of reader.channelsById.values()) {
       expect(messageEncoding).toBe('json')
       const schema = reader.schemasById.get(schemaId)!
@@ -393,8 +410,8 @@ describe("a rollout's file", () => {
       expect(JSON.parse(text(schema.data))).toMatchObject({ type: 'object', properties: expect.any(Object) })
     }
     const names = [...reader.schemasById.values()].map(({ name }) => name).sort()
-    expect(names).toEqual(['foxglove.FrameTransforms', 'foxglove.SceneUpdate', 'torquelab.Step'])
-    expect(reader.statistics).toMatchObject({ messageCount: BigInt(2 * (STEPS + 1) + 1), channelCount: 3 })
+    expect(names).toEqual(['foxglove.FrameTransforms', 'foxglove.SceneUpdate', 'torquelab.Return', 'torquelab.Step'])
+    expect(reader.statistics).toMatchObject({ messageCount: BigInt(2 * (STEPS + 1) + 3), channelCount: 5 })
     expect(reader.chunkIndexes.map(({ compression }) => compression)).toEqual(['zstd'])
     expect(reader.header.library).toContain('torquelab 1.2.3')
   })
@@ -424,9 +441,10 @@ describe("a rollout's file", () => {
     expect(last.velocities[1].map(Math.fround)).toEqual([...step.state.slice(9, 12)])
     expect(last.observation.map(Math.fround)).toEqual([...step.observation])
     expect(last.action.map(Math.fround)).toEqual([...step.action])
-    // The pendulum's gear is 2 N·m.
-    expect(last.efforts).toEqual([2 * step.action[0]!])
-    expect(last.reward).toBe(step.reward)
+    // What follows from action and terms is left out.
+    expect(last).not.toHaveProperty('efforts')
+    expect(last).not.toHaveProperty('reward')
+    expect(step.efforts).toEqual(Float64Array.of(2 * step.action[0]!))
     expect(last.terms).toEqual({ upright, velocity, torque })
   })
 
@@ -451,12 +469,17 @@ describe("a rollout's file", () => {
       )
       const transforms = of('/tf')
       expect(transforms).toHaveLength(rollout.steps.length + 1)
+      const [fixed, ...further] = of('/tf_static')
+      expect(further).toEqual([])
+      expect(fixed.transforms).toHaveLength(other.bodies.filter(({ kind }) => kind === 'fixed').length)
       const schema = z.fromJSONSchema(FrameTransforms as Parameters<typeof z.fromJSONSchema>[0])
+      schema.parse(fixed)
       for (const [index, message] of transforms.entries()) {
         schema.parse(message)
         const { state } = index === 0 ? rollout.start : rollout.steps[index - 1]!
-        for (const [body, { translation, rotation }] of message.transforms.entries()) {
-          const [x, y, angle] = state.slice(6 * body)
+        expect(message.transforms).toHaveLength(other.bodies.filter(({ kind }) => kind !== 'fixed').length)
+        for (const { child_frame_id, translation, rotation } of [...message.transforms, ...fixed.transforms]) {
+          const [x, y, angle] = state.slice(6 * other.bodies.findIndex(({ name: body }) => body === child_frame_id))
           expect(translation.x).toBeCloseTo(x!, 3)
           expect(translation.z).toBeCloseTo(y!, 3)
           // Where the turn takes (1, 0): x to the right, z up.
@@ -483,12 +506,16 @@ describe("a rollout's file", () => {
     expect(await readRolloutFrames(file, 201, 300)).toEqual([])
   })
 
-  it('of an older version, which has no efforts, is read and verified all the same', async () => {
-    const { steps, ...rest } = record()
-    const older = { ...rest, steps: steps.map(({ efforts: _, ...step }) => step) }
-    const back = await throughFile(older)
-    expect(bitsOf(back)).toEqual(bitsOf(older))
+  it('of version 2 is read, verified and salvaged all the same', async () => {
+    await copyFile(new URL('data/version-2.mcap', import.meta.url), file)
+    const rollout = record(STEPS, { policy: Uint8Array.of(1, 2, 3) })
+    const back = await readRollout(file)
+    expect(bitsOf({ ...back, scene })).toEqual(bitsOf(rollout))
     expect(verifyRollout(back, environment)).toEqual({ verified: true })
+    expect(await readRolloutSummary(file)).toMatchObject({ steps: STEPS, seed: 4, return: returnOf(rollout) })
+    const bytes = await readFile(file)
+    await writeFile(file, bytes.subarray(0, bytes.length - 1))
+    expect(await salvageRollout(file)).toEqual({ rollout: back, missing: 0 })
   })
 
   it('with a changed effort is not verified, and says which one', async () => {
@@ -511,11 +538,10 @@ describe("a rollout's file", () => {
     expect(loadScene(text(attachments[0]!.data), 'scene.json')).toEqual(scene)
     expect([...attachments[1]!.data]).toEqual([...policy])
     const metadata = await listOf(reader.readMetadata())
-    expect(metadata).toHaveLength(1)
-    expect(metadata[0]!.name).toBe('torquelab-rollout')
-    const entries = Object.fromEntries(metadata[0]!.metadata)
+    expect(metadata.map(({ name }) => name)).toEqual(['torquelab-rollout', 'torquelab-rollout-end'])
+    const entries = Object.fromEntries(metadata.flatMap((record) => [...record.metadata]))
     expect(entries).toMatchObject({
-      ...{ version: '2', scene: 'pendulum', seed: '4', steps: '12', terminated: 'false', truncated: 'false' },
+      ...{ version: '3', scene: 'pendulum', seed: '4', steps: '12', terminated: 'false', truncated: 'false' },
       ...{ 'version of torquelab': '1.2.3', 'version of physics': '0.20.0' },
     })
     expect(Number(entries.return)).toBe(returnOf(rollout))
@@ -596,39 +622,125 @@ describe('readRolloutSummary', () => {
 })
 
 describe('a rollout that is cut off', () => {
-  it('gives every step before the cut, at 50 places, and says how many are missing', async () => {
-    // Long enough for several chunks.
+  /** Long enough for several chunks. */
+  async function writeLong(policy?: Uint8Array): Promise<Rollout> {
     const long = new Environment({ ...scene, task: { ...scene.task, maxSteps: 4000 } })
-    const rollout = record(1500, { of: long })
+    const rollout = record(1500, { of: long, ...(policy && { policy }) })
     long.close()
     await writeRollout(file, rollout, VERSIONS)
+    return rollout
+  }
+
+  it('gives every step before the cut, at 50 places, with its return', async () => {
+    const rollout = await writeLong()
     const bytes = await readFile(file)
     expect(await salvageRollout(file)).toEqual({ rollout, missing: 0 })
-    let longest = 0
+    const { chunkIndexes } = await openWithMcap(file)
+    // Which steps lie in the chunks of the whole file that end in front of the cut.
+    const stepsBefore = (cut: number) => {
+      const whole = chunkIndexes.filter((chunk) => Number(chunk.chunkStartOffset + chunk.chunkLength) <= cut)
+      return Math.max(-1, ...whole.map(({ messageEndTime }) => Math.round(Number(messageEndTime) / 5e7)))
+    }
     let played = 0
-    const cuts = fc.sample(fc.integer({ min: 0, max: bytes.length - 1 }), 50).sort((a, b) => a - b)
-    for (const cut of cuts) {
+    const cuts = fc.sample(fc.integer({ min: 0, max: bytes.length - 1 }), 50)
+    for (const cut of [...cuts, bytes.length - 1]) {
       await writeFile(file, bytes.subarray(0, cut))
       await expect(readRollout(file)).rejects.toThrow(UserError)
-      const result = await salvageRollout(file).catch((error: unknown) => {
+      const expected = stepsBefore(cut)
+      if (expected < 0) {
+        const error = await openRollout(file).catch((reason: unknown) => reason)
         expect(error).toBeInstanceOf(UserError)
-        return undefined
-      })
-      if (!result) {
-        // Once a prefix was there, a longer file has one too.
-        expect(longest).toBe(0)
+        expect((error as UserError).message).toMatch(/^[^\n]+some rollout\.mcap: .*(cut off|no MCAP file)[^\n]*$/)
         continue
       }
-      const { steps } = result.rollout
-      expect(steps).toEqual(rollout.steps.slice(0, steps.length))
-      expect(result.rollout.start).toEqual(rollout.start)
-      expect(result.missing).toBe(rollout.steps.length - steps.length)
-      expect(steps.length).toBeGreaterThanOrEqual(longest)
-      longest = steps.length
+      const { head, missing, read } = await openRollout(file)
+      expect(head.steps).toBe(expected)
+      const [start, ...steps] = await read(0, head.steps + 1)
+      expect(start).toEqual(rollout.start)
+      expect(steps).toEqual(rollout.steps.slice(0, expected))
+      expect(head.return).toBe(returnOf({ ...rollout, steps: rollout.steps.slice(0, expected) }))
+      expect(await read(expected, expected + 100)).toEqual(steps.slice(-1))
+      // How many there were stands behind the last.
+      if (missing !== 0) expect(missing).toBeNull()
       played++
     }
     expect(played).toBeGreaterThan(25)
-    expect(longest).toBeGreaterThan(1000)
+  })
+
+  it('loses nothing but its policy where the cut is in that', async () => {
+    const rollout = await writeLong(new Uint8Array(100_000).fill(7))
+    const bytes = await readFile(file)
+    await writeFile(file, bytes.subarray(0, bytes.length - 60_000))
+    const salvaged = await salvageRollout(file)
+    expect(salvaged.rollout.steps).toEqual(rollout.steps)
+    expect(salvaged).toMatchObject({ missing: null, rollout: { terminated: false } })
+    expect(salvaged.rollout).not.toHaveProperty('policy')
+  })
+
+  it('gives the steps in front of a damaged place in the middle', async () => {
+    const rollout = await writeLong()
+    const bytes = await readFile(file)
+    bytes[Math.round(bytes.length / 2)]! ^= 0x11
+    await writeFile(file, bytes)
+    const { rollout: left, missing } = await salvageRollout(file)
+    expect(left.steps.length).toBeGreaterThan(300)
+    expect(left.steps.length).toBeLessThan(1000)
+    expect(left.steps).toEqual(rollout.steps.slice(0, left.steps.length))
+    expect(missing).toBeNull()
+  })
+})
+
+describe('recordEpisode', () => {
+  const whole = () => ({ seed: 4, versions: VERSIONS, policy: Uint8Array.of(9, 8, 7) })
+
+  it('writes the same bytes as the episode in memory', async () => {
+    const summary = await recordEpisode(file, environment, wavering(), whole())
+    const bytes = await readFile(file)
+    const rollout = record(1000, { policy: Uint8Array.of(9, 8, 7) })
+    expect(summary).toMatchObject({ steps: 200, return: returnOf(rollout), truncated: true })
+    await writeRollout(file, rollout, VERSIONS)
+    expect((await readFile(file)).equals(bytes)).toBe(true)
+    expect(await readdir(folder)).toEqual(['some rollout.mcap'])
+  })
+
+  it('has on disk what was played, so that whoever is killed leaves a file that plays', async () => {
+    const long = new Environment({ ...scene, task: { ...scene.task, maxSteps: 3000 } })
+    const partial = join(folder, `some rollout.partial-${process.pid}.mcap`)
+    let played = 0
+    const seen: { played: number; bytes: Buffer }[] = []
+    const controller: Controller = {
+      act: (observation, action) => {
+        inner.act(observation, action)
+        // As it stands at this moment, for whoever comes after a kill.
+        if (++played % 1000 === 0) seen.push({ played, bytes: readFileSync(partial) })
+      },
+    }
+    const inner = wavering()
+    await recordEpisode(file, long, controller, whole())
+    long.close()
+    const rollout = await readRollout(file)
+    expect(rollout.steps).toHaveLength(3000)
+    expect(seen).toHaveLength(3)
+    for (const { played: steps, bytes } of seen) {
+      await writeFile(partial, bytes)
+      const { head, missing, read } = await openRollout(partial)
+      // But for the chunk that was being filled.
+      expect(head.steps).toBeGreaterThan(steps - 500)
+      expect(missing).toBeNull()
+      expect((await read(0, head.steps + 1)).slice(1)).toEqual(rollout.steps.slice(0, head.steps))
+    }
+  })
+
+  it('that fails leaves the older file as it was, and nothing else behind', async () => {
+    await writeFile(file, 'older')
+    const failing: Controller = {
+      act() {
+        throw new Error('no action')
+      },
+    }
+    await expect(recordEpisode(file, environment, failing, whole())).rejects.toThrow('no action')
+    expect(await readFile(file, 'utf8')).toBe('older')
+    expect(await readdir(folder)).toEqual(['some rollout.mcap'])
   })
 })
 
@@ -759,7 +871,7 @@ describe('what is no rollout', () => {
   it.each<[string, Record<string, Record<string, string>>, Record<string, string>, RegExp]>([
     ['has none of our metadata', {}, {}, /holds no TorqueLab rollout/],
     ["has another program's metadata", { other: { version: '1' } }, {}, /holds no TorqueLab rollout/],
-    ['is of a newer version', { 'torquelab-rollout': { ...own, version: '3' } }, {}, /newer version.*Update/],
+    ['is of a newer version', { 'torquelab-rollout': { ...own, version: '4' } }, {}, /newer version.*Update/],
     ['has metadata without steps', { 'torquelab-rollout': { version: '1', seed: '1' } }, {}, /metadata are damaged/],
     ['has a fraction for a seed', { 'torquelab-rollout': { ...own, seed: '0.5' } }, {}, /metadata are damaged/],
     ['has a seed that is none', { 'torquelab-rollout': { ...own, seed: '4294967296' } }, {}, /metadata are damaged/],

@@ -13,6 +13,7 @@ function columns(from: number, to: number): RolloutColumns {
     to,
     time: rows.map((step) => step * 0.05),
     poses: rows.flatMap((step) => [step, step + 0.5, 2 * step]),
+    velocities: rows.flatMap((step) => [1, 0, -step]),
     observation: rows.flatMap((step) => [Math.cos(step), step === 12_345 ? 99 : 0]),
     action: rows.map((step) => (step === 0 ? 0 : 0.5)),
     efforts: rows.map((step) => (step === 0 ? 0 : 2)),

@@ -62,6 +62,7 @@ describe('the table of a rollout', () => {
     to: rows,
     time: [0, 0.05, 0.1],
     poses: numbers(3 * bodies.length, 1),
+    velocities: numbers(3 * bodies.length, -2),
     observation: numbers(task.observation.length, 100).map(Math.fround),
     action: numbers(actuators.length, 0.1),
     efforts: numbers(1, 0),
@@ -78,6 +79,8 @@ describe('the table of a rollout', () => {
       `${bodies[0]!.name} y (m)`,
       `${bodies[0]!.name} angle (rad)`,
     ])
+    for (const { name } of bodies)
+      expect(header).toContain(`${name} vx (m/s),${name} vy (m/s),${name} angular velocity (rad/s)`)
     for (const { name, unit } of task.observation)
       expect(header).toContain(`observation ${name}${unit ? ` (${unit})` : ''}`)
     expect(header.endsWith('\r\n')).toBe(true)
@@ -96,6 +99,7 @@ describe('the table of a rollout', () => {
         row,
         columns.time[row]!,
         ...of(columns.poses, 3 * bodies.length),
+        ...of(columns.velocities, 3 * bodies.length),
         ...of(columns.observation, task.observation.length),
       ]
       expect(cells.slice(0, -came).map(Number)).toEqual(expected)

@@ -166,8 +166,11 @@ const rolloutEntry = z.object({
   return: finite,
   terminated: z.boolean(),
   truncated: z.boolean(),
-  /** Of a file that is cut off or damaged: how many steps were recorded, but are lost. 0 where the damage is behind the last. */
-  missing: z.int().optional(),
+  /**
+   * Of a file that is cut off or damaged: how many steps were recorded, but are lost. 0 where the damage is behind the last, null where
+   * that cannot be told.
+   */
+  missing: z.int().nullable().optional(),
   recordedAt: z.string(),
 })
 const rolloutId = z
@@ -186,6 +189,8 @@ const rolloutColumns = z.object({
   time: z.array(finite),
   /** bodies × 3: x, y (m), angle (rad) */
   poses: z.array(finite),
+  /** bodies × 3: vx, vy (m/s), angular velocity (rad/s) */
+  velocities: z.array(finite),
   /** observation size */
   observation: z.array(finite),
   /** action size; 0 in the row of the reset */

@@ -18,3 +18,13 @@ export function formatMoment(iso: string): string {
   const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`
   return `${day} ${two(moment.getHours())}:${two(moment.getMinutes())}`
 }
+
+/** What there is of a file that is cut off or damaged, by how many steps of it are lost; null where that cannot be told. */
+export function missingWords(missing: number | null): string {
+  if (missing === 0) return 'The file is cut off or damaged behind its last step. All recorded steps are here.'
+  if (missing === null) {
+    return 'The file is cut off, as by a recording that was killed. All steps in front of that are here; record it again for the rest.'
+  }
+  const count = missing.toLocaleString('en')
+  return `The file is cut off or damaged: ${count} recorded steps are lost. All steps before them are here; record it again for the rest.`
+}

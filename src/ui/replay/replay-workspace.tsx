@@ -8,6 +8,7 @@ import './replay.css'
 import { followedIndex } from './camera.ts'
 import { chooseFiles } from './drop/open-file.ts'
 import { FollowChoice } from './follow-choice.tsx'
+import { missingWords } from './format.ts'
 import { RolloutList } from './library/rollout-list.tsx'
 import { stageGhosts } from './overlay/state.ts'
 import { ReplayPlots } from './replay-plots.tsx'
@@ -74,13 +75,7 @@ function Player() {
             label={`Recorded episode of ${rollout.scene.name}`}
           />
         </div>
-        {rollout.entry.missing !== undefined && (
-          <Notice kind="warning">
-            {rollout.entry.missing === 0
-              ? 'The file is cut off or damaged behind its last step. All recorded steps are here.'
-              : `The file is cut off or damaged: ${rollout.entry.missing.toLocaleString('en')} recorded steps are lost. All steps before them are here.`}
-          </Notice>
-        )}
+        {rollout.entry.missing !== undefined && <Notice kind="warning">{missingWords(rollout.entry.missing)}</Notice>}
         <Transport rollout={rollout} />
       </div>
       <div class="replay-side">

@@ -9,6 +9,7 @@ export function csvHeader({ bodies, task, actuators }: Scene): string {
     'step',
     'time (s)',
     ...bodies.flatMap(({ name }) => [`${name} x (m)`, `${name} y (m)`, `${name} angle (rad)`]),
+    ...bodies.flatMap(({ name }) => [`${name} vx (m/s)`, `${name} vy (m/s)`, `${name} angular velocity (rad/s)`]),
     ...task.observation.map(({ name, unit }) => `observation ${name}${unit ? ` (${unit})` : ''}`),
     ...actuators.map(({ name }) => `action ${name} (1)`),
     'reward',
@@ -18,7 +19,7 @@ export function csvHeader({ bodies, task, actuators }: Scene): string {
 
 /** The lines of a range of steps; the reset has no action and no reward. */
 export function csvLines({ bodies, task, actuators }: Scene, columns: RolloutColumns): string {
-  const { from, to, time, poses, observation, action, reward, terms } = columns
+  const { from, to, time, poses, velocities, observation, action, reward, terms } = columns
   const lines: string[] = []
   for (let step = from; step < to; step++) {
     const row = step - from
@@ -29,6 +30,7 @@ export function csvLines({ bodies, task, actuators }: Scene, columns: RolloutCol
         step,
         time[row]!,
         ...of(poses, 3 * bodies.length),
+        ...of(velocities, 3 * bodies.length),
         ...of(observation, task.observation.length),
         ...(step === 0 ? came.map(() => '') : came),
       ]),

@@ -26,7 +26,7 @@ export function timelineMarks({ entry, difference, ghostEnd }: MarkSources): Tim
   if (ghostEnd !== undefined && ghostEnd < steps) mark('ghost', ghostEnd, 'the ghost ends')
   if (terminated) mark('termination', steps, 'terminated')
   else if (truncated) mark('truncation', steps, 'truncated by the time limit')
-  else if (missing !== undefined && missing > 0) mark('cut', steps, 'the file is cut off')
+  else if (missing !== undefined && missing !== 0) mark('cut', steps, 'the file is cut off')
   return marks.sort((a, b) => a.step - b.step)
 }
 
