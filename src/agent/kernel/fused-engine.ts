@@ -15,8 +15,8 @@ import { arrayOf, type StateArrays } from '../state.ts'
 import { HelperThreads } from './helper-threads.ts'
 import { compileKernel, compileRelaxedKernel, instantiateKernel, type KernelExports } from './kernel-module.ts'
 import { type MemoryMap, mapMemory, type NetworkMap } from './memory-map.ts'
-import { readPanels, writePanels } from './panels.ts'
 import { layerRecord, learnerRecord, networkRecord } from './records.ts'
+import { readStrips, writeStrips } from './strips.ts'
 
 const PAGE = 65536
 
@@ -240,7 +240,7 @@ export class FusedEngine implements LearningEngine {
     }
     this.visitParameters((name, network, index, address) => {
       const { inputs, outputs } = network.layers[index]!
-      const { weights, bias } = readPanels(this.floats, address, inputs, outputs)
+      const { weights, bias } = readStrips(this.floats, address, inputs, outputs)
       state[name] = weights
       state[`${name}.bias`] = bias
     })
@@ -271,7 +271,7 @@ export class FusedEngine implements LearningEngine {
     }
     this.visitParameters((name, network, index, address) => {
       const { inputs, outputs } = network.layers[index]!
-      writePanels(this.floats, address, {
+      writeStrips(this.floats, address, {
         inputs,
         outputs,
         weights: arrayOf(state, name, Float32Array, inputs * outputs),
@@ -353,7 +353,7 @@ export class FusedEngine implements LearningEngine {
       treeLeaves: replay.treeLeaves,
       largestPriority: 1,
       threads: this.threads,
-      counters: map.counters,
+      counter: map.counter,
       taskRows: map.taskRows,
       scratch: scratch.address,
       scratchBytes: scratch.bytes,
@@ -391,12 +391,12 @@ export class FusedEngine implements LearningEngine {
       layerRecord.set(this.view, layerRecords + index * layerRecord.bytes, {
         ...fields,
         rectified: rectified ? 1 : 0,
-        panelBytes: weightShape.panelBytes,
+        stripBytes: weightShape.stripBytes,
         panels: weightShape.panels,
-        lastVectors: weightShape.lastVectors,
-        transposedPanelBytes: transposedShape.panelBytes,
+        fullPanels: weightShape.fullPanels,
+        transposedStripBytes: transposedShape.stripBytes,
         transposedPanels: transposedShape.panels,
-        transposedLastVectors: transposedShape.lastVectors,
+        transposedFullPanels: transposedShape.fullPanels,
       })
     })
   }
@@ -404,7 +404,7 @@ export class FusedEngine implements LearningEngine {
   private writeNetworks(networks: Networks): void {
     for (const [name, [index, copy]] of Object.entries(PLACES) as [keyof Networks, [number, number]][]) {
       this.map.networks[index]?.layers.forEach(({ weights }, layer) => {
-        writePanels(this.floats, weights + copy * this.map.parameterBytes, networks[name]!.layers[layer]!)
+        writeStrips(this.floats, weights + copy * this.map.parameterBytes, networks[name]!.layers[layer]!)
       })
     }
     this.kernel.transposeWeights(this.map.learner)
@@ -430,7 +430,7 @@ export class FusedEngine implements LearningEngine {
   private readNetwork({ layers }: NetworkMap, copy: number): Network {
     return {
       layers: layers.map(({ weights, inputs, outputs }) =>
-        readPanels(this.floats, weights + copy * this.map.parameterBytes, inputs, outputs),
+        readStrips(this.floats, weights + copy * this.map.parameterBytes, inputs, outputs),
       ),
     }
   }

@@ -5,8 +5,8 @@
 import { UserError } from '../../common/user-error.ts'
 import { criticActionLayer, type ProblemSize } from '../engine.ts'
 import type { AgentSettings } from '../settings.ts'
-import { PANEL_COLUMNS, PANEL_ROW_BYTES, type PanelShape, panelShape, writtenColumns } from './panels.ts'
 import { layerRecord, learnerRecord, networkRecord, roundUp } from './records.ts'
+import { PANEL_COLUMNS, STRIP_ROW_BYTES, type StripShape, stripShape, writtenColumns } from './strips.ts'
 
 /** Bytes that WebAssembly's 32-bit addresses reach. */
 const ADDRESS_SPACE = 2 ** 32
@@ -17,19 +17,18 @@ const LINE = 64
 /** Rows of the batch that one task takes at most: few enough that their lists stay in the cache. */
 const MAX_TASK_ROWS = 64
 
-/** Inputs in a block of weights, and panels multiplied at once (BLOCK_INPUTS and STRIP_PANELS of assembly/layout.ts). */
+/** Inputs in a block of weights (BLOCK_INPUTS of assembly/layout.ts). */
 const BLOCK_INPUTS = 32
-const STRIP_PANELS = 3
 
 export interface LayerMap {
   inputs: number
   hiddenInputs: number
   outputs: number
   rectified: boolean
-  weightShape: PanelShape
+  weightShape: StripShape
   /** From the start of a copy of the parameters. */
   weights: number
-  transposedShape: PanelShape
+  transposedShape: StripShape
   /** 0 where no gradient of the inputs is wanted. */
   transposed: number
   input: number
@@ -80,8 +79,8 @@ export interface MemoryMap {
   }
   replay: { records: number; recordBytes: number; tree: number; treeLeaves: number }
   scratch: { address: number; bytes: number; listBytes: number; blockOffset: number; columnsOffset: number }
-  /** Next task of each thread's share, on lines of their own. */
-  counters: number
+  /** The number of the phase's next task, on a line of its own. */
+  counter: number
   taskRows: number
   /** Of the whole memory. */
   bytes: number
@@ -156,8 +155,9 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
     layer.weights = parameterBytes
     parameterBytes += layer.weightShape.bytes
   }
-  // Copies an odd number of lines apart: at a multiple of 4096 bytes they would compete for the same places in the cache.
-  parameterBytes = roundUp(parameterBytes, 4096) + LINE
+  // At a multiple of 4096 bytes the copies would compete for the same places in the cache, and just beside one Adam's loads would
+  // seem to wait for its last stores, which processors tell apart by their addresses' last 12 bits.
+  parameterBytes = roundUp(parameterBytes, 4096) + 1024 + LINE
   const parameters = take(parameterBytes * (settings.gradientClip > 0 ? 5 : 4))
   for (const layer of layers) {
     layer.weights += parameters
@@ -170,7 +170,7 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
   const widest = Math.max(...layers.map(({ inputs, outputs }) => roundUp(Math.max(inputs + 1, outputs), 4)))
   const list = listBytes(Math.max(widest, batchRows))
   const blockOffset = Math.max(taskRows, BLOCK_INPUTS) * list
-  const columnsOffset = blockOffset + STRIP_PANELS * BLOCK_INPUTS * PANEL_ROW_BYTES
+  const columnsOffset = blockOffset + BLOCK_INPUTS * STRIP_ROW_BYTES
   const scratchBytes = roundUp(columnsOffset + 4 * batchRows * 4, LINE)
   const scratch = {
     address: take(threads * scratchBytes),
@@ -180,7 +180,7 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
     columnsOffset,
   }
 
-  const counters = take(threads * LINE)
+  const counter = take(LINE)
   const treeLeaves = settings.prioritisedReplay ? 2 ** Math.ceil(Math.log2(replayCapacity)) : 0
   const recordBytes = (2 * size.observation + size.action + 2) * 4
   const tree = take(2 * treeLeaves * 4)
@@ -201,7 +201,7 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
     batch,
     replay: { records, recordBytes, tree, treeLeaves },
     scratch,
-    counters,
+    counter,
     taskRows,
     bytes: end,
   }
@@ -228,8 +228,8 @@ function mapLayers(
 ): LayerMap[] {
   const layers = shapes.map(({ hiddenInputs, inputs, outputs }, index): LayerMap => {
     const wantsInputGradient = index > 0 || index === actionLayer
-    const weightShape = panelShape(inputs + 1, outputs)
-    const transposedShape = panelShape(Math.ceil(outputs / PANEL_COLUMNS) * PANEL_COLUMNS, inputs)
+    const weightShape = stripShape(inputs + 1, outputs)
+    const transposedShape = stripShape(Math.ceil(outputs / PANEL_COLUMNS) * PANEL_COLUMNS, inputs)
     // What the layer before writes into these rows, and what the backward pass writes into their gradients.
     const inputStride = rowStride(Math.max(inputs + 1, roundUp(hiddenInputs, PANEL_COLUMNS)))
     return {

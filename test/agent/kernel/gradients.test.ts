@@ -89,12 +89,12 @@ describe('Given a sign error in one of the three products', () => {
 const NEGATED = `
 export function multiplyNegated(
   vectors: i32, lists: usize, listBytes: usize, piece: i32, rows: i32,
-  matrix: usize, panelBytes: usize, output: usize, outputPanelBytes: usize, outputStride: usize,
+  matrix: usize, output: usize, outputStride: usize,
 ): void {
-  multiplyStrip(vectors, lists, listBytes, piece, rows, matrix, panelBytes, output, outputPanelBytes, outputStride)
+  multiplyStrip(vectors, lists, listBytes, piece, rows, matrix, output, outputStride)
   for (let row = 0; row < rows; row++) {
     for (let vector = 0; vector < vectors; vector++) {
-      const at = output + <usize>row * outputStride + <usize>(vector >> 2) * outputPanelBytes + (<usize>(vector & 3) << 4)
+      const at = output + <usize>row * outputStride + (<usize>vector << 4)
       v128.store(at, f32x4.neg(v128.load(at)))
     }
   }

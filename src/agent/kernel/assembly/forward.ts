@@ -1,5 +1,5 @@
 /** Layers over some rows of the batch, forwards and backwards. No row looks at another, so any thread may take any rows. */
-import { Layer, layerOf, Network, PANEL_COLUMNS, PANEL_ROW, panelsOf, stripVectors } from './layout'
+import { Layer, layerOf, Network, PANEL_COLUMNS, PANEL_ROW, STRIP_ROW, stripsOf, stripStart, stripWith, vectorsIn } from './layout'
 import { listNonZeros, piecesOf, TINY } from './lists'
 import { multiplyStrip } from './multiply'
 
@@ -31,22 +31,20 @@ export function forward(
     listInputs(layer, index == network.actionLayer ? actions : 0, actionStride, first, rows, lists, listBytes)
     const output = layer.output + <usize>first * layer.outputStride
     const pieces = piecesOf(layer.inputs + 1)
+    const strips = stripsOf(layer.panels, layer.fullPanels)
     for (let piece = 0; piece < pieces; piece++) {
-      for (let panel = 0; panel < layer.panels; ) {
-        const vectors = stripVectors(panel, layer.panels, layer.panels, layer.lastVectors)
+      for (let strip = 0; strip < strips; strip++) {
+        const panel = stripStart(strip, layer.panels, layer.fullPanels)
         multiplyStrip(
-          vectors,
+          vectorsIn(panel, stripStart(strip + 1, layer.panels, layer.fullPanels), layer.fullPanels),
           lists,
           listBytes,
           piece,
           rows,
-          layer.weights + copy + <usize>panel * layer.panelBytes,
-          layer.panelBytes,
+          layer.weights + copy + <usize>strip * layer.stripBytes,
           output + <usize>panel * PANEL_ROW,
-          PANEL_ROW,
           layer.outputStride,
         )
-        panel += panelsOf(vectors)
       }
     }
   }
@@ -79,7 +77,7 @@ function listInputs(
       actions += actionStride
     }
     store<f32>(input + hiddenEnd + actionBytes, 1)
-    listNonZeros(input, layer.inputs + 1, <i32>PANEL_ROW, lists)
+    listNonZeros(input, layer.inputs + 1, <i32>STRIP_ROW, lists)
     input += layer.inputStride
     lists += listBytes
   }
@@ -120,7 +118,7 @@ export function backwardToActions(network: Network, first: i32, rows: i32, lists
 function listOutputGradients(layer: Layer, first: i32, rows: i32, lists: usize, listBytes: usize): void {
   let gradient = layer.outputGradient + <usize>first * layer.outputGradientStride
   for (let row = 0; row < rows; row++) {
-    listNonZeros(gradient, layer.outputs, <i32>PANEL_ROW, lists)
+    listNonZeros(gradient, layer.outputs, <i32>STRIP_ROW, lists)
     gradient += layer.outputGradientStride
     lists += listBytes
   }
@@ -138,22 +136,25 @@ function multiplyTransposed(
 ): void {
   const output = layer.inputGradient + <usize>first * layer.inputGradientStride
   const pieces = piecesOf(layer.outputs)
+  const panels = layer.transposedPanels
+  const fullPanels = layer.transposedFullPanels
+  const firstStrip = stripWith(firstPanel, fullPanels)
+  const lastStrip = stripWith(lastPanel, fullPanels)
   for (let piece = 0; piece < pieces; piece++) {
-    for (let panel = firstPanel; panel <= lastPanel; ) {
-      const vectors = stripVectors(panel, lastPanel + 1, layer.transposedPanels, layer.transposedLastVectors)
+    for (let strip = firstStrip; strip <= lastStrip; strip++) {
+      const start = stripStart(strip, panels, fullPanels)
+      const panel = max(start, firstPanel)
+      const end = min(stripStart(strip + 1, panels, fullPanels), lastPanel + 1)
       multiplyStrip(
-        vectors,
+        vectorsIn(panel, end, fullPanels),
         lists,
         listBytes,
         piece,
         rows,
-        layer.transposed + <usize>panel * layer.transposedPanelBytes,
-        layer.transposedPanelBytes,
+        layer.transposed + <usize>strip * layer.transposedStripBytes + <usize>(panel - start) * PANEL_ROW,
         output + <usize>panel * PANEL_ROW,
-        PANEL_ROW,
         layer.inputGradientStride,
       )
-      panel += panelsOf(vectors)
     }
   }
 }

@@ -1,7 +1,7 @@
 /** The kernel's exports: what the engine (fused-engine.ts) calls. Addresses and sizes are those of memory-map.ts. */
 import { SATURATED_ACTION } from '../../constants'
 import { forward, setInputs } from './forward'
-import { BLOCK_INPUTS, criticOf, layerOf, Learner, Network, PANEL_ROW } from './layout'
+import { criticOf, layerOf, Learner, Network, stripsOf } from './layout'
 import { listBytesFor } from './lists'
 import {
   ACTOR_CLIPPED,
@@ -86,12 +86,8 @@ function transposeNetwork(network: Network): void {
   for (let index = 0; index < network.layerCount; index++) {
     const layer = layerOf(network, index)
     if (!layer.transposed) continue
-    for (let panel = 0; panel < layer.panels; panel++) {
-      for (let first = 0; first < layer.inputs; first += BLOCK_INPUTS) {
-        const weights = layer.weights + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
-        transposeBlock(layer, panel, first, min(BLOCK_INPUTS, layer.inputs - first), weights)
-      }
-    }
+    const strips = stripsOf(layer.panels, layer.fullPanels)
+    for (let strip = 0; strip < strips; strip++) transposeBlock(layer, strip, 0, layer.inputs)
   }
 }
 

@@ -3,14 +3,17 @@
  * and the constants of the matrix layout. docs/learner.md has the whole map.
  */
 
-/** Columns of a panel: a matrix is stored as panels of this many columns, each row of a panel in one line of the cache. */
+/** Columns of a panel; a panel's row fills one line of the cache. */
 export const PANEL_COLUMNS: i32 = 16
 
-/** Bytes of a panel's row, and of a panel of a row-major matrix whose rows are longer. */
+/** Bytes of a panel's row. */
 export const PANEL_ROW: usize = 64
 
-/** Panels that are multiplied at once, at most. */
+/** Panels of a strip, at most: they are multiplied at once. A matrix is stored strip by strip. */
 export const STRIP_PANELS: i32 = 3
+
+/** Bytes from one row of a strip to the next, however many panels it has: one kind of list serves all strips. */
+export const STRIP_ROW: usize = 192
 
 /** Inputs of a layer whose weights one task updates: a multiple of a panel's columns. */
 export const BLOCK_INPUTS: i32 = 32
@@ -20,8 +23,8 @@ export const BLOCK_INPUTS: i32 = 32
  *
  * | matrix | rows | columns | stored |
  * |---|---|---|---|
- * | weights | inputs, then the bias | outputs | panels |
- * | transposed weights | outputs | inputs | panels |
+ * | weights | inputs, then the bias | outputs | strips |
+ * | transposed weights | outputs | inputs | strips |
  * | input | batch | hidden inputs, action inputs, the constant 1 of the bias | rows |
  * | output, output gradient | batch | outputs | rows |
  */
@@ -36,15 +39,15 @@ export class Layer {
   rectified: i32
   /** Address of the live weights; the other copies are whole parameter blocks further on. */
   weights: usize
-  panelBytes: usize
+  stripBytes: usize
   panels: i32
-  /** Vectors of 4 in a row of the last panel: 2 or 4. */
-  lastVectors: i32
+  /** Panels of 4 vectors: all, or all but the last, which then has 2. */
+  fullPanels: i32
   /** 0 where no gradient of the inputs is ever wanted. */
   transposed: usize
-  transposedPanelBytes: usize
+  transposedStripBytes: usize
   transposedPanels: i32
-  transposedLastVectors: i32
+  transposedFullPanels: i32
   input: usize
   inputStride: usize
   output: usize
@@ -151,8 +154,8 @@ export class Learner {
   blockOffset: usize
   /** Where the transposed columns lie. */
   columnsOffset: usize
-  /** Next task of each thread's share, on lines of their own. */
-  counters: usize
+  /** Address of the number of the phase's next task, on a line of its own. */
+  counter: usize
   phase: i32
   /** Phases begun so far: helping threads wait for it to move. */
   generation: i32
@@ -176,21 +179,41 @@ export function criticOf(learner: Learner, index: i32): Network {
 }
 
 /**
- * Vectors of 4 columns in the strip of panels that begins at `panel` and ends before `end`, of a matrix that has `panels`. A
- * last panel of 2 vectors is a strip of its own; 4 panels are two strips of 2, which keep more sums going than 3 and 1.
+ * Strips of a matrix: of 3 panels each, but 4 that are left become two of 2, which keep more sums going than 3 and 1; a last
+ * panel of 2 vectors is a strip of its own.
  */
-export function stripVectors(panel: i32, end: i32, panels: i32, lastVectors: i32): i32 {
-  if (end == panels && lastVectors == 2) end--
-  const left = end - panel
-  if (left <= 0) return 2
-  const taken = left == STRIP_PANELS + 1 ? 2 : min(left, STRIP_PANELS)
-  return taken * (PANEL_COLUMNS / 4)
+@inline
+export function stripsOf(panels: i32, fullPanels: i32): i32 {
+  return (fullPanels + STRIP_PANELS - 1) / STRIP_PANELS + panels - fullPanels
 }
 
-/** Panels of a strip. */
+/** The first panel of a strip, and with the number of strips the number of panels. */
+export function stripStart(strip: i32, panels: i32, fullPanels: i32): i32 {
+  const fullStrips = stripsOf(fullPanels, fullPanels)
+  if (strip == fullStrips) return fullPanels
+  if (strip > fullStrips) return panels
+  const isHalved = fullPanels > STRIP_PANELS && fullPanels % STRIP_PANELS == 1
+  return isHalved && strip == fullStrips - 1 ? fullPanels - 2 : strip * STRIP_PANELS
+}
+
+/** The strip that a panel lies in. */
+export function stripWith(panel: i32, fullPanels: i32): i32 {
+  const fullStrips = stripsOf(fullPanels, fullPanels)
+  if (panel == fullPanels) return fullStrips
+  const isHalved = fullPanels > STRIP_PANELS && fullPanels % STRIP_PANELS == 1
+  return isHalved && panel >= fullPanels - 2 ? fullStrips - 1 : panel / STRIP_PANELS
+}
+
+/** Where a panel begins, in bytes from the start of its matrix. */
+export function panelOffset(panel: i32, panels: i32, fullPanels: i32, stripBytes: usize): usize {
+  const strip = stripWith(panel, fullPanels)
+  return <usize>strip * stripBytes + <usize>(panel - stripStart(strip, panels, fullPanels)) * PANEL_ROW
+}
+
+/** Vectors of 4 columns in the panels [panel, end) of one strip. */
 @inline
-export function panelsOf(vectors: i32): i32 {
-  return (vectors + 3) >> 2
+export function vectorsIn(panel: i32, end: i32, fullPanels: i32): i32 {
+  return panel == fullPanels ? 2 : (end - panel) * (PANEL_COLUMNS / 4)
 }
 
 /** For the engine to check that it writes the records as they are read here. */

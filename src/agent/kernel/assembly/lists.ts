@@ -3,14 +3,14 @@
  * behind them; a list of the others lets the multiplication visit no zero.
  *
  * A list is: where each of its pieces ends (i32, bytes), then of each entry its byte offset (i32) and its value (f32). A piece
- * lists PIECE entries of the source; it may take one entry of the next, or a zero at the end, because pieces have even counts.
+ * lists as many entries of the source as the others; it may take one entry of the next, or a zero at the end, because pieces have even counts.
  */
 
 /**
- * Entries of the source in a piece: the rows of a strip that a piece visits stay in the first-level cache while all lists
- * visit them. The last piece takes what is left.
+ * Entries of the source in a piece, at most, as long as there are not more than MAX_PIECES: the rows of a strip that a piece
+ * visits stay in the first-level cache while all lists visit them.
  */
-const PIECE: i32 = 96
+const LARGEST_PIECE: i32 = 104
 const MAX_PIECES: i32 = 15
 
 /** Bytes before the offsets: a 0, and the ends of the pieces; the last is always the end of the list. */
@@ -51,7 +51,14 @@ export function listBytesFor(width: usize): usize {
 /** Pieces of a list over `count` entries. */
 @inline
 export function piecesOf(count: i32): i32 {
-  return min((count + PIECE - 1) / PIECE, MAX_PIECES)
+  return min((count + LARGEST_PIECE - 1) / LARGEST_PIECE, MAX_PIECES)
+}
+
+/** Bytes of the source in a piece: equal shares, because every piece of every list costs its beginning and its end. */
+@inline
+function pieceBytes(count: i32): usize {
+  const pieces = piecesOf(count)
+  return <usize>((((count + pieces - 1) / pieces + 3) & -4) << 2)
 }
 
 /** Where piece `piece` of a list begins, which is where the one before ends. */
@@ -77,9 +84,10 @@ export function listNonZeros(source: usize, count: i32, stride: i32, list: usize
   let at = begin
   const end = source + (<usize>count << 2)
   const pieces = piecesOf(count)
+  const bytes = pieceBytes(count)
   store<i32>(list, 0)
   for (let piece = 1; piece <= pieces; piece++) {
-    const pieceEnd = piece == pieces ? end : source + (PIECE << 2)
+    const pieceEnd = piece == pieces ? end : source + bytes
     while (source < pieceEnd) {
       const values = v128.load(source)
       // Not "greater or equal": a NaN compares as listed.

@@ -19,8 +19,7 @@ export function multiplyAdd(a: v128, b: v128, sum: v128): v128 {
 /**
  * For each of `rows` lists, adds up value·(row of the strip at its offset) over the entries of piece `piece`, for 4·`vectors`
  * columns (2, 4, 8 or 12 vectors), and writes the sum to a row of `output`; pieces after the first add to what is there.
- * Panels of the strip are `panelBytes` apart, those of the output `outputPanelBytes`. With 2 vectors all pieces
- * are taken with the first.
+ * With 2 vectors all pieces are taken with the first.
  */
 export function multiplyStrip(
   vectors: i32,
@@ -29,19 +28,17 @@ export function multiplyStrip(
   piece: i32,
   rows: i32,
   matrix: usize,
-  panelBytes: usize,
   output: usize,
-  outputPanelBytes: usize,
   outputStride: usize,
 ): void {
-  if (vectors == 12) multiplyRows(12, lists, listBytes, piece, rows, matrix, panelBytes, output, outputPanelBytes, outputStride)
-  else if (vectors == 8) multiplyRows(8, lists, listBytes, piece, rows, matrix, panelBytes, output, outputPanelBytes, outputStride)
-  else if (vectors == 4) multiplyRows(4, lists, listBytes, piece, rows, matrix, panelBytes, output, outputPanelBytes, outputStride)
-  else if (piece == 0) multiplyRows(2, lists, listBytes, piece, rows, matrix, panelBytes, output, outputPanelBytes, outputStride)
+  if (vectors == 12) multiplyRows(12, lists, listBytes, piece, rows, matrix, output, outputStride)
+  else if (vectors == 8) multiplyRows(8, lists, listBytes, piece, rows, matrix, output, outputStride)
+  else if (vectors == 4) multiplyRows(4, lists, listBytes, piece, rows, matrix, output, outputStride)
+  else if (piece == 0) multiplyRows(2, lists, listBytes, piece, rows, matrix, output, outputStride)
 }
 
 /** Where the sums of a first piece start. */
-const ZEROS: usize = memory.data(64, 64)
+const ZEROS: usize = memory.data(192, 64)
 
 /** Inlined for each number of vectors, so that the sums stay in registers and the branches on it vanish. */
 @inline
@@ -52,12 +49,9 @@ function multiplyRows(
   piece: i32,
   rows: i32,
   matrix: usize,
-  panelBytes: usize,
   output: usize,
-  outputPanelBytes: usize,
   outputStride: usize,
 ): void {
-  const startPanelBytes: usize = piece > 0 ? outputPanelBytes : 0
   for (let row = 0; row < rows; row++) {
     let at = pieceStart(lists, piece)
     const end = vectors == 2 ? listEnd(lists) : pieceStart(lists, piece + 1)
@@ -66,14 +60,14 @@ function multiplyRows(
     let sum1 = v128.load(start, 16)
     let sum2 = v128.load(start, 32)
     let sum3 = v128.load(start, 48)
-    let sum4 = v128.load(start + startPanelBytes)
-    let sum5 = v128.load(start + startPanelBytes, 16)
-    let sum6 = v128.load(start + startPanelBytes, 32)
-    let sum7 = v128.load(start + startPanelBytes, 48)
-    let sum8 = v128.load(start + 2 * startPanelBytes)
-    let sum9 = v128.load(start + 2 * startPanelBytes, 16)
-    let sum10 = v128.load(start + 2 * startPanelBytes, 32)
-    let sum11 = v128.load(start + 2 * startPanelBytes, 48)
+    let sum4 = v128.load(start, 64)
+    let sum5 = v128.load(start, 80)
+    let sum6 = v128.load(start, 96)
+    let sum7 = v128.load(start, 112)
+    let sum8 = v128.load(start, 128)
+    let sum9 = v128.load(start, 144)
+    let sum10 = v128.load(start, 160)
+    let sum11 = v128.load(start, 176)
     while (at < end) {
       // Two entries a turn: pieces have even counts.
       let weights = matrix + load<u32>(at)
@@ -85,18 +79,16 @@ function multiplyRows(
         sum3 = multiplyAdd(value, v128.load(weights, 48), sum3)
       }
       if (vectors > 4) {
-        weights += panelBytes
-        sum4 = multiplyAdd(value, v128.load(weights), sum4)
-        sum5 = multiplyAdd(value, v128.load(weights, 16), sum5)
-        sum6 = multiplyAdd(value, v128.load(weights, 32), sum6)
-        sum7 = multiplyAdd(value, v128.load(weights, 48), sum7)
+        sum4 = multiplyAdd(value, v128.load(weights, 64), sum4)
+        sum5 = multiplyAdd(value, v128.load(weights, 80), sum5)
+        sum6 = multiplyAdd(value, v128.load(weights, 96), sum6)
+        sum7 = multiplyAdd(value, v128.load(weights, 112), sum7)
       }
       if (vectors > 8) {
-        weights += panelBytes
-        sum8 = multiplyAdd(value, v128.load(weights), sum8)
-        sum9 = multiplyAdd(value, v128.load(weights, 16), sum9)
-        sum10 = multiplyAdd(value, v128.load(weights, 32), sum10)
-        sum11 = multiplyAdd(value, v128.load(weights, 48), sum11)
+        sum8 = multiplyAdd(value, v128.load(weights, 128), sum8)
+        sum9 = multiplyAdd(value, v128.load(weights, 144), sum9)
+        sum10 = multiplyAdd(value, v128.load(weights, 160), sum10)
+        sum11 = multiplyAdd(value, v128.load(weights, 176), sum11)
       }
       weights = matrix + load<u32>(at, 8)
       value = v128.load32_splat(at, 12)
@@ -111,18 +103,16 @@ function multiplyRows(
         sum3 = multiplyAdd(value, v128.load(weights, 48), sum3)
       }
       if (vectors > 4) {
-        weights += panelBytes
-        sum4 = multiplyAdd(value, v128.load(weights), sum4)
-        sum5 = multiplyAdd(value, v128.load(weights, 16), sum5)
-        sum6 = multiplyAdd(value, v128.load(weights, 32), sum6)
-        sum7 = multiplyAdd(value, v128.load(weights, 48), sum7)
+        sum4 = multiplyAdd(value, v128.load(weights, 64), sum4)
+        sum5 = multiplyAdd(value, v128.load(weights, 80), sum5)
+        sum6 = multiplyAdd(value, v128.load(weights, 96), sum6)
+        sum7 = multiplyAdd(value, v128.load(weights, 112), sum7)
       }
       if (vectors > 8) {
-        weights += panelBytes
-        sum8 = multiplyAdd(value, v128.load(weights), sum8)
-        sum9 = multiplyAdd(value, v128.load(weights, 16), sum9)
-        sum10 = multiplyAdd(value, v128.load(weights, 32), sum10)
-        sum11 = multiplyAdd(value, v128.load(weights, 48), sum11)
+        sum8 = multiplyAdd(value, v128.load(weights, 128), sum8)
+        sum9 = multiplyAdd(value, v128.load(weights, 144), sum9)
+        sum10 = multiplyAdd(value, v128.load(weights, 160), sum10)
+        sum11 = multiplyAdd(value, v128.load(weights, 176), sum11)
       }
       at += 16
     }
@@ -137,18 +127,16 @@ function multiplyRows(
       v128.store(output, sum3, 48)
     }
     if (vectors > 4) {
-      const next = output + outputPanelBytes
-      v128.store(next, sum4)
-      v128.store(next, sum5, 16)
-      v128.store(next, sum6, 32)
-      v128.store(next, sum7, 48)
+      v128.store(output, sum4, 64)
+      v128.store(output, sum5, 80)
+      v128.store(output, sum6, 96)
+      v128.store(output, sum7, 112)
     }
     if (vectors > 8) {
-      const next = output + 2 * outputPanelBytes
-      v128.store(next, sum8)
-      v128.store(next, sum9, 16)
-      v128.store(next, sum10, 32)
-      v128.store(next, sum11, 48)
+      v128.store(output, sum8, 128)
+      v128.store(output, sum9, 144)
+      v128.store(output, sum10, 160)
+      v128.store(output, sum11, 176)
     }
     lists += listBytes
     output += outputStride

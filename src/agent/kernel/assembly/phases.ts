@@ -39,10 +39,11 @@ export function runTask(learner: Learner, phase: i32, task: i32, scratch: usize)
       if (phase == ACTOR_WEIGHTS) updateBlock(learner, actor, task, scratch, updatesTargets)
       else applyClipped(learner, actor, task, updatesTargets)
     } else {
-      const blocks = criticOf(learner, 0).blocks
-      const critic = criticOf(learner, task / blocks)
-      if (phase == CRITIC_WEIGHTS) updateBlock(learner, critic, task % blocks, scratch, updatesTargets)
-      else applyClipped(learner, critic, task % blocks, updatesTargets)
+      // The critics in turns: the small blocks of their last layers are the last tasks, so that threads end together.
+      const critic = criticOf(learner, task % learner.criticCount)
+      const block = task / learner.criticCount
+      if (phase == CRITIC_WEIGHTS) updateBlock(learner, critic, block, scratch, updatesTargets)
+      else applyClipped(learner, critic, block, updatesTargets)
     }
   }
 }

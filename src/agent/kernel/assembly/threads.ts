@@ -18,16 +18,10 @@ const WAIT: i64 = 2_000_000_000
 /** The phase that ends the helping threads. */
 export const QUIT: i32 = -1
 
-/** Bytes from one thread's counter to the next: lines of the cache, so that no thread waits for another's. */
-const COUNTER_LINE: usize = 64
-
 /** Runs a phase to its end; the calling thread takes part. False where a helping thread has stopped. */
 export function runPhase(learner: Learner, phase: i32): bool {
   learner.phase = phase
-  const tasks = taskCount(learner, phase)
-  for (let thread = 0; thread < learner.threads; thread++) {
-    store<i32>(learner.counters + <usize>thread * COUNTER_LINE, firstTask(learner, tasks, thread))
-  }
+  store<i32>(learner.counter, 0)
   const helpers = learner.threads - 1
   if (helpers > 0) {
     learner.arrived = 0
@@ -64,28 +58,14 @@ export function help(address: usize, thread: i32): void {
   }
 }
 
-/**
- * Takes the tasks of the thread's own share, and then what others have left of theirs. Shares are the same in every update:
- * the weights of a block mostly stay in one processor's cache.
- */
+/** Takes the next task until none is left. The tasks of a phase come in an order that leaves small ones for its end. */
 function takeTasks(learner: Learner, phase: i32, thread: i32): void {
   const scratch = learner.scratch + <usize>thread * learner.scratchBytes
   const tasks = taskCount(learner, phase)
-  const threads = learner.threads
-  for (let other = 0; other < threads; other++) {
-    const owner = (thread + other) % threads
-    const counter = learner.counters + <usize>owner * COUNTER_LINE
-    const end = firstTask(learner, tasks, owner + 1)
-    for (let task = atomic.add<i32>(counter, 1); task < end; task = atomic.add<i32>(counter, 1)) {
-      runTask(learner, phase, task, scratch)
-    }
+  const counter = learner.counter
+  for (let task = atomic.add<i32>(counter, 1); task < tasks; task = atomic.add<i32>(counter, 1)) {
+    runTask(learner, phase, task, scratch)
   }
-}
-
-/** Where a thread's share of the tasks begins. */
-@inline
-function firstTask(learner: Learner, tasks: i32, thread: i32): i32 {
-  return (tasks * thread) / learner.threads
 }
 
 /** Waits until all helping threads have finished the phase; false where one of them is known or must be taken to be dead. */

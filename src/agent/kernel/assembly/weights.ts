@@ -4,7 +4,20 @@
  * its sum over the batch has one order, whoever computes it.
  */
 import { ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON } from '../../constants'
-import { BLOCK_INPUTS, Layer, layerOf, Learner, Network, PANEL_COLUMNS, PANEL_ROW, panelsOf, stripVectors } from './layout'
+import {
+  BLOCK_INPUTS,
+  Layer,
+  layerOf,
+  Learner,
+  Network,
+  PANEL_COLUMNS,
+  PANEL_ROW,
+  panelOffset,
+  STRIP_ROW,
+  stripsOf,
+  stripStart,
+  vectorsIn,
+} from './layout'
 import { listNonZeros, piecesOf, transposeColumns, transposeSquare } from './lists'
 import { multiplyStrip } from './multiply'
 
@@ -63,10 +76,11 @@ export function updateBlock(learner: Learner, network: Network, block: i32, scra
   listColumns(learner, layer, first, rows, scratch)
   const isClipped = learner.gradientClip > 0
   const pieces = piecesOf((learner.batch + 3) & -4)
-  for (let panel = 0; panel < layer.panels; ) {
-    const vectors = stripVectors(panel, layer.panels, layer.panels, layer.lastVectors)
-    const gradient = isClipped ? clippedGradient(learner, layer, panel, first) : scratch + learner.blockOffset
-    const gradientPanelBytes = isClipped ? layer.panelBytes : BLOCK_INPUTS * PANEL_ROW
+  const strips = stripsOf(layer.panels, layer.fullPanels)
+  for (let strip = 0; strip < strips; strip++) {
+    const panel = stripStart(strip, layer.panels, layer.fullPanels)
+    const vectors = vectorsIn(panel, stripStart(strip + 1, layer.panels, layer.fullPanels), layer.fullPanels)
+    const gradient = isClipped ? clippedGradient(learner, layer, strip, first) : scratch + learner.blockOffset
     for (let piece = 0; piece < pieces; piece++) {
       multiplyStrip(
         vectors,
@@ -75,28 +89,19 @@ export function updateBlock(learner: Learner, network: Network, block: i32, scra
         piece,
         rows,
         layer.outputGradient + <usize>panel * PANEL_ROW,
-        PANEL_ROW,
         gradient,
-        gradientPanelBytes,
-        PANEL_ROW,
+        STRIP_ROW,
       )
     }
-    const count = panelsOf(vectors)
-    if (!isClipped) {
-      for (let index = 0; index < count; index++) {
-        const panelGradient = gradient + <usize>index * gradientPanelBytes
-        applyBlock(learner, network, layer, panel + index, first, rows, panelGradient, 1, updatesTargets)
-      }
-    }
-    panel += count
+    if (!isClipped) applyBlock(learner, network, layer, strip, first, rows, gradient, 1, updatesTargets)
   }
   if (isClipped) store<f64>(network.squares + (<usize>block << 3), squaredNorm(learner, layer, first, rows, network.decay))
 }
 
-/** Where the gradient of a block of a panel is kept to be clipped. */
+/** Where the gradient of a block of a strip is kept to be clipped. */
 @inline
-function clippedGradient(learner: Learner, layer: Layer, panel: i32, first: i32): usize {
-  return layer.weights + 4 * learner.parameterBytes + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
+function clippedGradient(learner: Learner, layer: Layer, strip: i32, first: i32): usize {
+  return layer.weights + 4 * learner.parameterBytes + <usize>strip * layer.stripBytes + <usize>first * STRIP_ROW
 }
 
 /** Applies the gradients that updateBlock kept, scaled so that the whole network's have at most the norm `gradientClip`. */
@@ -109,8 +114,9 @@ export function applyClipped(learner: Learner, network: Network, block: i32, upd
   const layer = layerOfBlock(network, block)
   const first = blockFirst
   const rows = min(BLOCK_INPUTS, layer.inputs + 1 - first)
-  for (let panel = 0; panel < layer.panels; panel++) {
-    applyBlock(learner, network, layer, panel, first, rows, clippedGradient(learner, layer, panel, first), scale, updatesTargets)
+  const strips = stripsOf(layer.panels, layer.fullPanels)
+  for (let strip = 0; strip < strips; strip++) {
+    applyBlock(learner, network, layer, strip, first, rows, clippedGradient(learner, layer, strip, first), scale, updatesTargets)
   }
 }
 
@@ -151,8 +157,9 @@ function squaredNorm(learner: Learner, layer: Layer, first: i32, rows: i32, deca
       let low = f64x2.splat(0)
       let high = f64x2.splat(0)
       for (let panel = pair; panel < pairEnd; panel++) {
-        const weights = layer.weights + <usize>panel * layer.panelBytes + <usize>(first + row) * PANEL_ROW
-        const end = weights + (<usize>vectorsOf(layer, panel) << 4)
+        const offset = panelOffset(panel, layer.panels, layer.fullPanels, layer.stripBytes)
+        const weights = layer.weights + offset + <usize>(first + row) * STRIP_ROW
+        const end = weights + (<usize>vectorsIn(panel, panel + 1, layer.fullPanels) << 4)
         for (let at = weights; at < end; at += 16) {
           const value = f32x4.add(v128.load(at + distance), f32x4.mul(rate, v128.load(at)))
           v128.store(at + distance, value)
@@ -170,56 +177,43 @@ function squaredNorm(learner: Learner, layer: Layer, first: i32, rows: i32, deca
   return sum
 }
 
-/** Vectors of 4 in a row of a panel. */
-@inline
-function vectorsOf(layer: Layer, panel: i32): i32 {
-  return panel == layer.panels - 1 ? layer.lastVectors : PANEL_COLUMNS / 4
-}
-
-/** Adam, the soft update of the target, and the transposed copy, for a block of one panel. */
+/** Adam, the soft update of the target, and the transposed copy, for a block of one strip; the gradient has a strip's rows too. */
 function applyBlock(
   learner: Learner,
   network: Network,
   layer: Layer,
-  panel: i32,
+  strip: i32,
   first: i32,
   rows: i32,
   gradient: usize,
   scale: f32,
   updatesTargets: bool,
 ): void {
-  const weights = layer.weights + <usize>panel * layer.panelBytes + <usize>first * PANEL_ROW
-  const vectors = vectorsOf(layer, panel)
+  const weights = layer.weights + <usize>strip * layer.stripBytes + <usize>first * STRIP_ROW
+  const panel = stripStart(strip, layer.panels, layer.fullPanels)
+  const rowBytes = <usize>vectorsIn(panel, stripStart(strip + 1, layer.panels, layer.fullPanels), layer.fullPanels) << 4
   const moments = learner.parameterBytes
   const decay = learner.gradientClip > 0 ? <f32>0 : network.decay
   const decayed = decayedRows(layer, first, rows)
   const rate = <f32>(<f64>network.learningRate / (1 - network.beta1Power))
   const correction = <f32>(1 / Math.sqrt(1 - network.beta2Power))
   const follow: f32 = updatesTargets ? learner.softUpdateRate : 0
-  if (vectors == PANEL_COLUMNS / 4) {
-    // Rows lie one after another.
-    const end = <usize>decayed * PANEL_ROW
-    adam(weights, gradient, moments, end, scale, decay, rate, correction, follow)
-    adam(weights + end, gradient + end, moments, <usize>(rows - decayed) * PANEL_ROW, scale, 0, rate, correction, follow)
-  } else {
-    for (let row = 0; row < rows; row++) {
-      const at = <usize>row * PANEL_ROW
-      const ownDecay: f32 = row < decayed ? decay : 0
-      adam(weights + at, gradient + at, moments, <usize>vectors << 4, scale, ownDecay, rate, correction, follow)
-    }
-  }
-  if (layer.transposed) transposeBlock(layer, panel, first, decayed, weights)
+  const bias = <usize>decayed * STRIP_ROW
+  adam(weights, gradient, moments, decayed, rowBytes, scale, decay, rate, correction, follow)
+  adam(weights + bias, gradient + bias, moments, rows - decayed, rowBytes, scale, 0, rate, correction, follow)
+  if (layer.transposed) transposeBlock(layer, strip, first, decayed)
 }
 
 /**
- * `bytes` of one panel's weights, two vectors a turn: all loads first, then all stores side by side, so that a compiler may join the
- * pairs to wider instructions.
+ * `rowBytes` of each of `rows` rows of a strip, two vectors a turn: all loads first, then all stores side by side, so that a
+ * compiler may join the pairs to wider instructions.
  */
 function adam(
   weights: usize,
   gradients: usize,
   moments: usize,
-  bytes: usize,
+  rows: i32,
+  rowBytes: usize,
   scale: f32,
   decay: f32,
   rate: f32,
@@ -239,44 +233,48 @@ function adam(
   const corrections = f32x4.splat(correction)
   const follows = f32x4.splat(follow)
   const isChanged = scale != 1 || decay != 0
-  const end = weights + bytes
-  for (; weights < end; weights += 32, gradients += 32) {
-    const weight0 = v128.load(weights)
-    const weight1 = v128.load(weights, 16)
-    let gradient0 = v128.load(gradients)
-    let gradient1 = v128.load(gradients, 16)
-    if (isChanged) {
-      gradient0 = f32x4.add(f32x4.mul(scales, gradient0), f32x4.mul(decays, weight0))
-      gradient1 = f32x4.add(f32x4.mul(scales, gradient1), f32x4.mul(decays, weight1))
+  for (let row = 0; row < rows; row++) {
+    const end = weights + rowBytes
+    for (; weights < end; weights += 32, gradients += 32) {
+      const weight0 = v128.load(weights)
+      const weight1 = v128.load(weights, 16)
+      let gradient0 = v128.load(gradients)
+      let gradient1 = v128.load(gradients, 16)
+      if (isChanged) {
+        gradient0 = f32x4.add(f32x4.mul(scales, gradient0), f32x4.mul(decays, weight0))
+        gradient1 = f32x4.add(f32x4.mul(scales, gradient1), f32x4.mul(decays, weight1))
+      }
+      gradient0 = withoutTiny(gradient0, tinyMoment)
+      gradient1 = withoutTiny(gradient1, tinyMoment)
+      let first0 = f32x4.add(f32x4.mul(beta1, v128.load(weights + moments)), f32x4.mul(rest1, gradient0))
+      let first1 = f32x4.add(f32x4.mul(beta1, v128.load(weights + moments, 16)), f32x4.mul(rest1, gradient1))
+      first0 = withoutTiny(first0, tinyMoment)
+      first1 = withoutTiny(first1, tinyMoment)
+      gradient0 = f32x4.mul(gradient0, gradient0)
+      gradient1 = f32x4.mul(gradient1, gradient1)
+      let second0 = f32x4.add(f32x4.mul(beta2, v128.load(weights + 2 * moments)), f32x4.mul(rest2, gradient0))
+      let second1 = f32x4.add(f32x4.mul(beta2, v128.load(weights + 2 * moments, 16)), f32x4.mul(rest2, gradient1))
+      second0 = withoutTiny(second0, tinySquare)
+      second1 = withoutTiny(second1, tinySquare)
+      const deviation0 = f32x4.add(f32x4.mul(f32x4.sqrt(second0), corrections), epsilon)
+      const deviation1 = f32x4.add(f32x4.mul(f32x4.sqrt(second1), corrections), epsilon)
+      const moved0 = f32x4.sub(weight0, f32x4.div(f32x4.mul(rates, first0), deviation0))
+      const moved1 = f32x4.sub(weight1, f32x4.div(f32x4.mul(rates, first1), deviation1))
+      v128.store(weights + moments, first0)
+      v128.store(weights + moments, first1, 16)
+      v128.store(weights + 2 * moments, second0)
+      v128.store(weights + 2 * moments, second1, 16)
+      v128.store(weights, moved0)
+      v128.store(weights, moved1, 16)
+      if (follow != 0) {
+        const target0 = v128.load(weights + 3 * moments)
+        const target1 = v128.load(weights + 3 * moments, 16)
+        v128.store(weights + 3 * moments, f32x4.add(target0, f32x4.mul(follows, f32x4.sub(moved0, target0))))
+        v128.store(weights + 3 * moments, f32x4.add(target1, f32x4.mul(follows, f32x4.sub(moved1, target1))), 16)
+      }
     }
-    gradient0 = withoutTiny(gradient0, tinyMoment)
-    gradient1 = withoutTiny(gradient1, tinyMoment)
-    let first0 = f32x4.add(f32x4.mul(beta1, v128.load(weights + moments)), f32x4.mul(rest1, gradient0))
-    let first1 = f32x4.add(f32x4.mul(beta1, v128.load(weights + moments, 16)), f32x4.mul(rest1, gradient1))
-    first0 = withoutTiny(first0, tinyMoment)
-    first1 = withoutTiny(first1, tinyMoment)
-    gradient0 = f32x4.mul(gradient0, gradient0)
-    gradient1 = f32x4.mul(gradient1, gradient1)
-    let second0 = f32x4.add(f32x4.mul(beta2, v128.load(weights + 2 * moments)), f32x4.mul(rest2, gradient0))
-    let second1 = f32x4.add(f32x4.mul(beta2, v128.load(weights + 2 * moments, 16)), f32x4.mul(rest2, gradient1))
-    second0 = withoutTiny(second0, tinySquare)
-    second1 = withoutTiny(second1, tinySquare)
-    const deviation0 = f32x4.add(f32x4.mul(f32x4.sqrt(second0), corrections), epsilon)
-    const deviation1 = f32x4.add(f32x4.mul(f32x4.sqrt(second1), corrections), epsilon)
-    const moved0 = f32x4.sub(weight0, f32x4.div(f32x4.mul(rates, first0), deviation0))
-    const moved1 = f32x4.sub(weight1, f32x4.div(f32x4.mul(rates, first1), deviation1))
-    v128.store(weights + moments, first0)
-    v128.store(weights + moments, first1, 16)
-    v128.store(weights + 2 * moments, second0)
-    v128.store(weights + 2 * moments, second1, 16)
-    v128.store(weights, moved0)
-    v128.store(weights, moved1, 16)
-    if (follow != 0) {
-      const target0 = v128.load(weights + 3 * moments)
-      const target1 = v128.load(weights + 3 * moments, 16)
-      v128.store(weights + 3 * moments, f32x4.add(target0, f32x4.mul(follows, f32x4.sub(moved0, target0))))
-      v128.store(weights + 3 * moments, f32x4.add(target1, f32x4.mul(follows, f32x4.sub(moved1, target1))), 16)
-    }
+    weights += STRIP_ROW - rowBytes
+    gradients += STRIP_ROW - rowBytes
   }
 }
 
@@ -286,23 +284,31 @@ function withoutTiny(values: v128, least: v128): v128 {
   return v128.andnot(values, f32x4.lt(f32x4.abs(values), least))
 }
 
-/** Copies `rows` inputs of a block of weights, the bias not among them, transposed, to where the backward pass reads them. */
-export function transposeBlock(layer: Layer, panel: i32, first: i32, rows: i32, weights: usize): void {
-  const vectors = vectorsOf(layer, panel)
+/**
+ * Copies `rows` inputs from `first` on, the bias not among them, of a strip of weights, transposed, to where the backward pass reads
+ * them.
+ */
+export function transposeBlock(layer: Layer, strip: i32, first: i32, rows: i32): void {
+  const panel = stripStart(strip, layer.panels, layer.fullPanels)
+  const vectors = vectorsIn(panel, stripStart(strip + 1, layer.panels, layer.fullPanels), layer.fullPanels)
+  const weights = layer.weights + <usize>strip * layer.stripBytes + <usize>first * STRIP_ROW
   for (let row = 0; row < rows; row += 4) {
     // The inputs are columns of the transposed matrix; its rows are the outputs.
     const input = first + row
+    const column = panelOffset(
+      input / PANEL_COLUMNS,
+      layer.transposedPanels,
+      layer.transposedFullPanels,
+      layer.transposedStripBytes,
+    )
     const target =
-      layer.transposed +
-      <usize>(input / PANEL_COLUMNS) * layer.transposedPanelBytes +
-      <usize>(panel * PANEL_COLUMNS) * PANEL_ROW +
-      (<usize>(input % PANEL_COLUMNS) << 2)
+      layer.transposed + column + <usize>(panel * PANEL_COLUMNS) * STRIP_ROW + (<usize>(input % PANEL_COLUMNS) << 2)
     for (let vector = 0; vector < vectors; vector++) {
       transposeSquare(
-        weights + <usize>row * PANEL_ROW + (<usize>vector << 4),
-        PANEL_ROW,
-        target + <usize>vector * 4 * PANEL_ROW,
-        PANEL_ROW,
+        weights + <usize>row * STRIP_ROW + (<usize>vector << 4),
+        STRIP_ROW,
+        target + <usize>vector * 4 * STRIP_ROW,
+        STRIP_ROW,
       )
     }
   }
