@@ -5,7 +5,7 @@
  * `npm start -- bench rollout [--json] [--steps 1000000] [--seeks 300]`
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { RandomStream } from '../src/common/random.ts'
 import { UserError } from '../src/common/user-error.ts'
 import { openScene } from '../src/host/scenes.ts'
-import { readRolloutFrames, readRolloutHead } from '../src/rollout/read-rollout.ts'
+import { openRollout } from '../src/rollout/read-rollout.ts'
 import { recordEpisode } from '../src/rollout/record-episode.ts'
 import { createEnvironment } from '../src/sim/environment.ts'
 import { orRefuse } from './lib/or-refuse.ts'
@@ -51,7 +51,7 @@ await main()
 async function main(): Promise<void> {
   try {
     const options = parse(process.argv.slice(2))
-    if (options.write) return await write(options.write, options.steps)
+    if (options.write) return void process.stdout.write(JSON.stringify(await write(options.write, options.steps)))
     if (options.read) return void process.stdout.write(JSON.stringify(await read(options.read, options)))
     const folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-bench-rollout-'))
     try {
@@ -69,35 +69,45 @@ async function main(): Promise<void> {
 function measure(file: string, { json, steps, seeks }: Options): void {
   const child = (task: string) => {
     const args = [fileURLToPath(import.meta.url), task, file, '--steps', String(steps), '--seeks', String(seeks)]
-    // An episode is recorded in memory: about 1.5 kB a step.
-    const options = ['--max-old-space-size=8192', '--disable-warning=ExperimentalWarning']
+    const options = ['--disable-warning=ExperimentalWarning']
     return execFileSync(process.execPath, [...process.execArgv, ...options, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     }).toString()
   }
   const start = performance.now()
-  child('--write')
+  const { peakMemory: writerMemory } = JSON.parse(child('--write')) as { peakMemory: number }
   const writeTime = performance.now() - start
   const bytesPerStep = statSync(file).size / steps
   const reading: Reading = JSON.parse(child('--read'))
+  // Without the indexes at its end, which are made anew where it is opened.
+  truncateSync(file, Math.round(0.9 * statSync(file).size))
+  const cut: Reading = JSON.parse(child('--read'))
   const machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, node: process.version }
   if (json) {
-    process.stdout.write(`${JSON.stringify({ machine, steps, bytesPerStep, writeTime, ...reading })}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ machine, steps, bytesPerStep, writeTime, writerMemory, ...reading, cut })}\n`,
+    )
     return
   }
-  const { openTime, seek, block, peakMemory } = reading
   const spread = ({ median, p99 }: Spread) => `median ${median.toFixed(1)} ms, 99th percentile ${p99.toFixed(1)} ms`
-  for (const line of [
-    `${steps} steps: ${bytesPerStep.toFixed(1)} bytes a step, recorded and written in ${(writeTime / 1000).toFixed(1)} s`,
+  const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`
+  const linesOf = ({ openTime, seek, block, peakMemory }: Reading) => [
     `opened in ${openTime.toFixed(1)} ms`,
     `a step anywhere: ${spread(seek)}`,
     `a block of ${BLOCK_ROWS} steps: ${spread(block)}`,
-    `peak memory of the reader: ${(peakMemory / 2 ** 20).toFixed(0)} MiB`,
+    `peak memory of the reader: ${mebibytes(peakMemory)}`,
+  ]
+  for (const line of [
+    `${steps} steps: ${bytesPerStep.toFixed(1)} bytes a step, recorded and written in ${(writeTime / 1000).toFixed(1)} s`,
+    `peak memory of the recorder: ${mebibytes(writerMemory)}`,
+    ...linesOf(reading),
+    'the same file, its last tenth cut off:',
+    ...linesOf(cut),
   ])
     process.stdout.write(`${line}\n`)
 }
 
-async function write(file: string, steps: number): Promise<void> {
+async function write(file: string, steps: number): Promise<{ peakMemory: number }> {
   const { scene } = openScene('hopper')
   const environment = await createEnvironment({ ...scene, task: { ...scene.task, maxSteps: steps, terminate: [] } })
   let step = 0
@@ -108,19 +118,25 @@ async function write(file: string, steps: number): Promise<void> {
   }
   await recordEpisode(file, environment, { act }, { seed: 1, versions: {} })
   environment.close()
+  return { peakMemory: peakMemory() }
 }
 
-async function read(file: string, { steps, seeks }: Options): Promise<Reading> {
+/** Bytes. Of Node.js in kilobytes on every system. */
+function peakMemory(): number {
+  return process.resourceUsage().maxRSS * 1024
+}
+
+async function read(file: string, { seeks }: Options): Promise<Reading> {
   const opening = performance.now()
-  await readRolloutHead(file)
+  const { head, read: readFrames } = await openRollout(file)
   const openTime = performance.now() - opening
   const random = RandomStream.derive(1, 'bench rollout')
   const times = async (count: number, rows: number): Promise<Spread> => {
     const taken: number[] = []
     for (let seek = 0; seek < count; seek++) {
-      const at = random.integer(steps + 2 - rows)
+      const at = random.integer(head.steps + 2 - rows)
       const start = performance.now()
-      await readRolloutFrames(file, at, at + rows)
+      await readFrames(at, at + rows)
       taken.push(performance.now() - start)
     }
     taken.sort((a, b) => a - b)
@@ -128,9 +144,8 @@ async function read(file: string, { steps, seeks }: Options): Promise<Reading> {
     return { median: quantile(0.5), p99: quantile(0.99) }
   }
   const seek = await times(seeks, 1)
-  const block = await times(Math.ceil(seeks / 10), Math.min(BLOCK_ROWS, steps))
-  // Of Node.js in kilobytes on every system.
-  return { openTime, seek, block, peakMemory: process.resourceUsage().maxRSS * 1024 }
+  const block = await times(Math.ceil(seeks / 10), Math.min(BLOCK_ROWS, head.steps))
+  return { openTime, seek, block, peakMemory: peakMemory() }
 }
 
 function parse(args: string[]): Options {

@@ -292,7 +292,7 @@ function createProgram(): Command {
 
 function formatMissing(missing: number | null): string {
   if (missing === null)
-    return 'the file is cut off: these are the steps in front of that; what was recorded behind them is lost'
+    return 'the file is cut off: all steps in front of that are here; what came behind is lost, record it again to have it'
   if (missing === 0) return 'the file is cut off or damaged behind its last step; all recorded steps are here'
   return `the file is cut off or damaged: ${missing} recorded steps are lost; all steps before them are here`
 }
