@@ -72,6 +72,8 @@ export function SettingsPanel() {
   /** A run whose settings are taken over. */
   const wanted = template.value
   const filledFor = useRef<string | undefined>(undefined)
+  /** The length that the form itself filled in last. */
+  const proposed = useRef(length.peek())
   useEffect(() => {
     if (wanted === undefined && filledFor.current !== undefined && filledFor.current === chosenId) return
     let isCurrent = true
@@ -85,6 +87,7 @@ export function SettingsPanel() {
       const described = await host.request('settings.describe', id === undefined ? {} : { scene: id })
       const training = id === undefined || run ? null : await host.request('scenes.training', { id })
       if (!isCurrent) return
+      const isFirst = filledFor.current === undefined
       filledFor.current = chosenId
       batch(() => {
         template.value = undefined
@@ -94,8 +97,12 @@ export function SettingsPanel() {
         const form = run && formOf(run, described)
         changes.value = form?.changes ?? {}
         base.value = form?.base ?? { algorithm: training?.algorithm ?? 'ddpg', preset: 'scene' }
-        unit.value = run && run.budget.steps === undefined ? 'episodes' : 'steps'
-        length.value = String(run?.budget.steps ?? run?.budget.episodes ?? training?.steps ?? DEFAULT_STEPS)
+        // What was typed while the first scene was on its way stays.
+        if (run || !isFirst || length.peek() === proposed.current) {
+          unit.value = run && run.budget.steps === undefined ? 'episodes' : 'steps'
+          length.value = String(run?.budget.steps ?? run?.budget.episodes ?? training?.steps ?? DEFAULT_STEPS)
+          proposed.current = length.peek()
+        }
         if (run) seeds.value = String(run.seed)
       })
     }
@@ -171,6 +178,7 @@ export function SettingsPanel() {
               if (id === copy.value?.id || id === EDITED) return undefined
               copy.value = undefined
               filledFor.current = undefined
+              proposed.current = length.value
               const entry = sceneEntries.value.find((each) => each.id === id)
               return entry && chooseScene(entry)
             }}

@@ -1,6 +1,6 @@
 /** A policy of the run on show, played in this window in real time: which one, with which masses and friction, beside which ghost. */
 import { batch, computed, effect, signal, untracked } from '@preact/signals'
-import type { PolicyChoice } from '../../../host/rpc/contract.ts'
+import type { PolicyChoice, RunEntry } from '../../../host/rpc/contract.ts'
 import { scaleFriction, scaleMass } from '../../../scene/scale.ts'
 import { workspace } from '../../app/state.ts'
 import { host } from '../../host.ts'
@@ -29,10 +29,14 @@ export const ghosts = computed<readonly StageGhost[]>(() => {
 export const trainedSteps = signal<number | undefined>(undefined)
 export const watchProblem = signal<string | undefined>(undefined)
 
+/** Whether a run has a policy: the first is that of its start. */
+const hasBegun = ({ status, checkpointStep }: RunEntry) =>
+  status !== 'unreadable' && (status !== 'queued' || checkpointStep !== undefined)
+
 /** Runs whose policies can stand beside the one on show: those of the same scene, with the run itself in front. */
 export const ghostRuns = computed(() => {
   const shown = shownRun.value
-  const fitting = (runs.value ?? []).filter(({ scene, status }) => scene === shown?.scene && status !== 'unreadable')
+  const fitting = (runs.value ?? []).filter((run) => run.scene === shown?.scene && hasBegun(run))
   const names = fitting.map(({ name }) => name)
   return [...names.filter((name) => name === shown?.name), ...names.filter((name) => name !== shown?.name)]
 })
