@@ -48,10 +48,13 @@ export const shownScene = signal<Scene | undefined>(undefined)
 export const poses = signal<Float32Array | undefined>(undefined)
 /** N·m or N: one a joint, then one a thruster. */
 export const efforts = signal<Float32Array | undefined>(undefined)
+/** Environment step of the robot on show. It is looked at with the curves. */
+let frameStep = 0
+
 /** Environment steps of the run on show so far. */
 export const shownStep = computed(() => {
   void revision.value
-  return Math.max(metrics.value.step, shownRun.value?.steps ?? 0)
+  return Math.max(metrics.value.step, frameStep, shownRun.value?.steps ?? 0)
 })
 
 /** What went wrong with Pause, Resume or Stop of a run. */
@@ -126,6 +129,7 @@ effect(() => {
     shownScene.value = undefined
     poses.value = undefined
     efforts.value = undefined
+    frameStep = 0
   })
   if (run !== undefined) void readPast(run, curves)
 })
@@ -145,19 +149,29 @@ const news = new Map<string, Partial<RunEntry>>()
 let hasGrown = false
 const look = throttle(() => {
   batch(() => {
-    if (hasGrown) revision.value++
-    hasGrown = false
+    showGrowth()
     if (news.size > 0) runs.value = runs.peek()?.map((run) => ({ ...run, ...news.get(run.name) }))
     news.clear()
   })
 }, LOOK_INTERVAL)
 
+function showGrowth(): void {
+  if (hasGrown) revision.value++
+  hasGrown = false
+}
+
+/** The run on show went on: seen at the next look, or at once where it comes to a halt and nothing may follow. */
+function grow(): void {
+  hasGrown = true
+  if (shownRun.peek()?.status === 'running') look.request()
+  else showGrowth()
+}
+
 /** Hands an event to the curves of the run on show. */
 function follow(run: string, add: (curves: RunMetrics) => void): void {
   if (run !== shownName.peek()) return
   metrics.peek().follow(add)
-  hasGrown = true
-  look.request()
+  grow()
 }
 
 function tell(run: string, change: Partial<RunEntry>): void {
@@ -180,6 +194,8 @@ host.on('training.frame', (frame) => {
   batch(() => {
     poses.value = Float32Array.from(frame.poses)
     efforts.value = Float32Array.from(frame.efforts)
+    frameStep = frame.step
+    grow()
   })
 })
 host.on('runs.changed', (entry) => {
@@ -191,8 +207,7 @@ host.on('runs.changed', (entry) => {
       ? known.map((run) => (run.name === entry.name ? entry : run))
       : [...known, entry]
     // A run that pauses or ends is shown as it is now.
-    if (hasGrown) revision.value++
-    hasGrown = false
+    showGrowth()
   })
 })
 host.on('runs.removed', ({ run }) => {
