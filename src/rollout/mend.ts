@@ -10,6 +10,8 @@ import { zstdCodec } from './compression.ts'
 const PREFIX = 9
 /** Enough of a record for what is read in front of its content: names are short. */
 const HEAD_BYTES = 512
+/** The indexes of a chunk of two hundred steps and the next chunk's head. */
+const WINDOW_BYTES = 16 * 1024
 
 export interface Mended {
   /** Bytes of the file that are good; `tail` follows them. */
@@ -36,8 +38,9 @@ export async function mend(handle: FileHandle, { check }: { check: boolean }): P
   const found: Found = { chunks: [], attachments: [], metadata: [], schemas: new Map(), channels: new Map() }
   let end = 8
   let hasRecordsBehindChunk = false
+  const headAt = headReader(handle, size)
   for (let at = end; at + PREFIX <= size; ) {
-    const head = await readAt(handle, at, Math.min(HEAD_BYTES, size - at))
+    const head = await headAt(at)
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
     const length = PREFIX + Number(view.getBigUint64(1, true))
     const opcode = head[0]!
@@ -70,6 +73,18 @@ export async function mend(handle: FileHandle, { check }: { check: boolean }): P
   const indexes = new McapRecordBuilder()
   if (!hasRecordsBehindChunk) end = await indexLastChunk(handle, found, end, indexes)
   return { size: end, tail: tailOf(found, end, indexes), lastChunkTime: found.chunks.at(-1)?.messageStartTime }
+}
+
+/** Reads the heads of records one after the other; those of a chunk's indexes stand close together and come with one read. */
+function headReader(handle: FileHandle, size: number) {
+  let window: { at: number; bytes: Uint8Array } = { at: 0, bytes: new Uint8Array() }
+  return async (at: number): Promise<Uint8Array> => {
+    const length = Math.min(HEAD_BYTES, size - at)
+    if (at < window.at || at + length > window.at + window.bytes.length) {
+      window = { at, bytes: await readAt(handle, at, Math.min(WINDOW_BYTES, size - at)) }
+    }
+    return window.bytes.subarray(at - window.at, at - window.at + length)
+  }
 }
 
 async function readAt(handle: FileHandle, at: number, length: number): Promise<Uint8Array> {
