@@ -276,7 +276,10 @@ function createProgram(): Command {
   program
     .command('bench')
     .description('measure TorqueLab on this machine (in a clone of the repository)')
-    .argument('<name>', 'which measurement: learner, env, fidelity, transfer, curves, rollout, window')
+    .argument(
+      '<name>',
+      'which measurement: learner, train, env, fidelity, transfer, touchdowns, curves, rollout, editor, window',
+    )
     .argument('[options...]', "the measurement's own options, see docs/benchmarks.md")
     .allowUnknownOption()
     .addOption(jsonOption())

@@ -502,11 +502,13 @@ describe('wrong use and bad input: one clear line, exit 2, no stack trace', () =
     writeFileSync(path.join(folder, 'cut.mcap'), bytes.subarray(0, Math.round(bytes.length * 0.8)))
     const answer = answerOf(await torquelab('replay', 'cut.mcap', '--verify', '--json'))
     expect(answer).toMatchObject({ verified: true, terminated: false, truncated: false })
-    expect(answer.steps).toBeGreaterThan(100)
-    expect(answer.steps + answer.missing).toBe(1500)
+    // Four fifths of the bytes, in chunks of about two hundred steps. How many were behind them is at the end, which is lost.
+    expect(answer.steps).toBeGreaterThan(900)
+    expect(answer.steps).toBeLessThan(1500)
+    expect(answer.missing).toBeNull()
     const { code, stdout } = await torquelab('replay', 'cut.mcap')
     expect(code).toBe(0)
-    expect(stdout).toContain(`cut off or damaged: ${answer.missing} recorded steps are lost`)
+    expect(stdout).toContain('the file is cut off')
   })
 
   test('a rollout whose actions are not what moved it is not verified: exit 1, and where it differs', async () => {

@@ -84,11 +84,15 @@ export function Plot(props: PlotProps) {
       isStale = !isInView
       if (isInView) drawing.request()
     }
-    const seeing = new IntersectionObserver((entries) => {
-      isInView = entries.at(-1)!.isIntersecting
-      if (isInView && isStale) draw()
-    })
-    seeing.observe(element)
+    const seeing = new IntersectionObserver(
+      (entries) => {
+        isInView = entries.at(-1)!.isIntersecting
+        if (isInView && isStale) draw()
+      },
+      { rootMargin: '200px' },
+    )
+    // The legend belongs to it, and what is about to come into view.
+    seeing.observe(element.closest('figure') ?? element)
     const resizing = new ResizeObserver(() => created.resize())
     resizing.observe(element)
     const stop = [
