@@ -3,18 +3,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { writeFileDurably } from '../src/common/durable-file.ts'
-import { messageOf, UserError } from '../src/common/user-error.ts'
+import { UserError } from '../src/common/user-error.ts'
 import { packageFile } from '../src/host/package.ts'
 import { drawCurves, parseRecord, type SeedRecord } from './lib/curves.ts'
 import { orRefuse } from './lib/or-refuse.ts'
+import { runBench } from './lib/run-bench.ts'
 
-try {
-  main(process.argv.slice(2))
-} catch (error) {
-  if (!(error instanceof UserError)) throw error
-  process.stderr.write(`torquelab: ${messageOf(error)}\n`)
-  process.exit(error.kind === 'input' ? 2 : 1)
-}
+await runBench(() => main(process.argv.slice(2)))
 
 function main(args: string[]): void {
   const options = {

@@ -27,6 +27,7 @@ import {
 } from '../test/oracles/pendulum-audits.ts'
 import { freeBodies } from '../test/oracles/starts.ts'
 import { orRefuse } from './lib/or-refuse.ts'
+import { runBench } from './lib/run-bench.ts'
 
 /** One figure and the bound that it is held against, if any. */
 interface Figure {
@@ -61,15 +62,11 @@ const GYMNASIUM: Record<string, ModelOptions> = {
 const figures: Figure[] = []
 let say: (text: string) => void = () => {}
 
-try {
+await runBench(async () => {
   const options = parseOptions(process.argv.slice(2))
   say = (text) => void (options.json ? process.stderr : process.stdout).write(`${text}\n`)
   await main(options)
-} catch (error) {
-  if (!(error instanceof UserError)) throw error
-  process.stderr.write(`torquelab: ${messageOf(error)}\n`)
-  process.exit(error.kind === 'input' ? 2 : 1)
-}
+})
 
 async function main(options: Options): Promise<void> {
   const scenes = options.scenes.map(readScene)

@@ -9,13 +9,13 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { presets } from '../src/agent/presets.ts'
 import type { AgentSettings } from '../src/agent/settings.ts'
-import { messageOf, UserError } from '../src/common/user-error.ts'
 import { packageFile } from '../src/host/package.ts'
 import { relativeDifference } from './lib/comparison.ts'
 import { Contestant, type ContestantKind, describe, findPython, listContestants } from './lib/contestants.ts'
 import type { Details } from './lib/details.ts'
 import { parseOptions } from './lib/options.ts'
 import { activeShares, practise } from './lib/practice.ts'
+import { runBench } from './lib/run-bench.ts'
 import { networkNames, networksOf, type StartState, writeStartState } from './lib/start-state.ts'
 import { flopPerUpdate, median, type Spread, spreadOf } from './lib/statistics.ts'
 
@@ -63,13 +63,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 // Ends through "exit", which ends the contestants and removes the folder.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130))
 
-try {
-  await main()
-} catch (error) {
-  if (!(error instanceof UserError)) throw error
-  process.stderr.write(`torquelab: ${messageOf(error)}\n`)
-  process.exit(error.kind === 'input' ? 2 : 1)
-}
+await runBench(main)
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2))

@@ -3,13 +3,14 @@
  * MuJoCo, go on here under the same actions. docs/benchmarks.md says how. It is how the constants of the hopper's ground were found.
  */
 import { parseArgs } from 'node:util'
-import { messageOf, UserError } from '../src/common/user-error.ts'
+import { UserError } from '../src/common/user-error.ts'
 import { openScene } from '../src/host/scenes.ts'
 import { createEnvironment } from '../src/sim/environment.ts'
 import { episodeSeeds } from '../src/training/evaluate.ts'
 import { MujocoTask } from './lib/mujoco-task.ts'
 import { orRefuse } from './lib/or-refuse.ts'
 import { readPolicies } from './lib/policies.ts'
+import { runBench } from './lib/run-bench.ts'
 import { HORIZONS, replayTouchdowns, touchdownsOf } from './lib/touchdowns.ts'
 
 /** The scene whose policies are taken: the one with a ground. */
@@ -22,13 +23,7 @@ interface Options {
   episodes: number
 }
 
-try {
-  await main(parseOptions(process.argv.slice(2)))
-} catch (error) {
-  if (!(error instanceof UserError)) throw error
-  process.stderr.write(`torquelab: ${messageOf(error)}\n`)
-  process.exit(error.kind === 'input' ? 2 : 1)
-}
+await runBench(() => main(parseOptions(process.argv.slice(2))))
 
 async function main({ json, policies, scenes, episodes }: Options): Promise<void> {
   const say = (text: string) => void (json ? process.stderr : process.stdout).write(`${text}\n`)

@@ -3,13 +3,14 @@
  * docs/benchmarks.md says how.
  */
 import { parseArgs } from 'node:util'
-import { messageOf, UserError } from '../src/common/user-error.ts'
+import { UserError } from '../src/common/user-error.ts'
 import { openScene } from '../src/host/scenes.ts'
 import type { Policy } from '../src/policy/policy.ts'
 import { episodeSeeds } from '../src/training/evaluate.ts'
 import { type ContactModel, contactModels, MujocoTask, mujocoScenes } from './lib/mujoco-task.ts'
 import { orRefuse } from './lib/or-refuse.ts'
 import { readPolicies } from './lib/policies.ts'
+import { runBench } from './lib/run-bench.ts'
 import { median } from './lib/statistics.ts'
 import { type PlayedOn, playHere, playInMujoco } from './lib/transfer.ts'
 
@@ -35,13 +36,7 @@ interface Options {
   contacts: ContactModel
 }
 
-try {
-  await main(parseOptions(process.argv.slice(2)))
-} catch (error) {
-  if (!(error instanceof UserError)) throw error
-  process.stderr.write(`torquelab: ${messageOf(error)}\n`)
-  process.exit(error.kind === 'input' ? 2 : 1)
-}
+await runBench(() => main(parseOptions(process.argv.slice(2))))
 
 async function main({ json, policies, episodes, seed, contacts }: Options): Promise<void> {
   const say = (text: string) => void (json ? process.stderr : process.stdout).write(`${text}\n`)

@@ -2,13 +2,13 @@
  * The checkpoints of a run: written beside training, two kept, so that a damaged newest leaves the one before.
  * What a checkpoint stands on (replay segments, logs) is made to last before the checkpoint itself.
  */
-import { readdirSync } from 'node:fs'
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { StoreTransition } from '../agent/n-step.ts'
 import { writeFileDurablyAsync } from '../common/durable-file.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { type Checkpoint, readCheckpoint, type TrainerState, writeCheckpoint } from './checkpoint-file.ts'
+import { stepsOfFiles } from './numbered-files.ts'
 import { cutReplay, findReplayDamage, ReplayLog, type ReplayMark, readReplay } from './replay-log.ts'
 import type { RunFolder } from './run-folder.ts'
 import { cutSnapshots, snapshotInterval, thinSnapshots, writeSnapshot } from './snapshots.ts'
@@ -21,16 +21,7 @@ const LONGEST_QUEUE = 64
 
 /** Steps of the checkpoints that a run's folder has, newest first. They may be damaged. */
 export function checkpointSteps(folder: RunFolder): number[] {
-  let names: string[]
-  try {
-    names = readdirSync(folder.path('checkpoint'))
-  } catch {
-    return []
-  }
-  return names
-    .flatMap((name) => NAME.exec(name)?.[1] ?? [])
-    .map(Number)
-    .sort((a, b) => b - a)
+  return stepsOfFiles(folder.path('checkpoint'), NAME).reverse()
 }
 
 export class Checkpoints {
@@ -38,8 +29,8 @@ export class Checkpoints {
   private readonly queue = new WriteQueue()
   private readonly replay: ReplayLog
   private readonly evaluationInterval: number
-  /** Steps of the kept ones, oldest first, with the first segment that each stands on. */
   private isSaving = false
+  /** Steps of the kept ones, oldest first, with the first segment that each stands on. */
   private kept: { step: number; firstSegment: number }[]
 
   /** Goes on after a checkpoint, or begins where there is none. */

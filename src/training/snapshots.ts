@@ -2,9 +2,9 @@
  * Policies along the way: `snapshots/policy-<step>.safetensors`, one of some evaluations, evenly apart. Which ones there are is a
  * function of the evaluation interval and the newest checkpoint's step alone, so that an interrupted run ends with the same.
  */
-import { readdirSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { writeFileDurablyAsync } from '../common/durable-file.ts'
+import { stepsOfFiles } from './numbered-files.ts'
 
 /** The most that are kept. Beyond it every second one goes, so that half as many or more are left. */
 export const MOST_SNAPSHOTS = 20
@@ -26,16 +26,7 @@ export function snapshotInterval(evaluationInterval: number, step: number): numb
 
 /** Steps of the snapshots that a run's folder has, the earliest first. */
 export function snapshotSteps(folder: Folder): number[] {
-  let names: string[]
-  try {
-    names = readdirSync(folder.path(FOLDER))
-  } catch {
-    return []
-  }
-  return names
-    .flatMap((name) => NAME.exec(name)?.[1] ?? [])
-    .map(Number)
-    .sort((a, b) => a - b)
+  return stepsOfFiles(folder.path(FOLDER), NAME)
 }
 
 /** Where the snapshot of a step lies, below the run's folder. */

@@ -27,8 +27,8 @@ function Greeting() {
         <IconButton icon={CloseIcon} label="Close the welcome" kind="quiet" onClick={endWelcome} />
       </header>
       <p>
-        This hopper was drawn here, and it learnt to hop here, from nothing, in half an hour. Drag it to push it. Where
-        do you want to begin?
+        This hopper was drawn here, and it learnt to hop here, from nothing, in twenty minutes. Drag it to push it.
+        Where do you want to begin?
       </p>
       <div class="welcome-ways">
         {WAYS.map(({ id, title, text }) => (
