@@ -1,21 +1,22 @@
-/** The channels of a rollout file: their topics, JSON Schemas and messages. docs/files.md describes them for people. */
+/** The channels of a rollout file: their topics and JSON Schemas. docs/files.md describes them for people. */
 
 export const ROLLOUT_FORMAT = 'torquelab-rollout'
-/** Version 1 had a channel for each of poses, observation, action, efforts and reward; 2 wrote all numbers and its end first. */
-export const ROLLOUT_VERSION = '3'
-/** Metadata behind the last step: how many there are, and how the episode ended. */
+/**
+ * Version 1 had a channel for each of poses, observation, action, efforts and reward; 2 and 3 had all of them to the bit in `/step`.
+ * Version 3 had its end behind the steps.
+ */
+export const ROLLOUT_VERSION = '4'
+/** Metadata: how many steps there are, and how the episode ended. */
 export const ROLLOUT_END = 'torquelab-rollout-end'
 export const SCENE_ATTACHMENT = 'scene.json'
 export const POLICY_ATTACHMENT = 'policy.safetensors'
 
-/** Numbers of a pose and of a velocity: x, y, angle. */
-export const POSE_SIZE = 3
-
 const numbers = { type: 'array', items: { type: 'number' } }
-const numberLists = { type: 'array', items: numbers }
 
-/** One message a control step, and one at the reset, which has only the first three properties. */
+/** One message a control step, and one at the reset, which has only the observation: for people and other programs. */
 export const STEP_TOPIC = '/step'
+/** Once a chunk, behind its steps: their numbers to the bit. The time of the message is that of its first own step. */
+export const EXACT_TOPIC = '/exact'
 /** Once a chunk, behind its steps: the return so far. The number of its step is the message's. */
 export const RETURN_TOPIC = '/return'
 
@@ -28,18 +29,12 @@ export const FIXED_TRANSFORMS_TOPIC = '/tf_static'
 const describe = (property: object, description: string) => ({ ...property, description })
 export const stepSchema = {
   type: 'object',
-  description: 'The state that a control step led to, and what came of its action.',
+  description: 'What a control step led to, to four digits. /exact has every number to the bit, /tf the poses.',
   properties: {
-    poses: describe(numberLists, "Each body in the scene's order: [x, y, angle] in m, m, rad."),
-    velocities: describe(numberLists, 'Each body: [vx, vy, angular velocity] in m/s, m/s, rad/s.'),
-    observation: describe(numbers, "The observation's entries, in the scene's order: float32."),
-    float32: describe(
-      { type: 'string', pattern: '^[01]*$' },
-      'For each body x, y, angle, vx, vy, angular velocity: 1 where the number is float32, written with the digits that tell it from its neighbours.',
-    ),
+    observation: describe(numbers, "The observation's entries, in the scene's order."),
     action: describe(
       numbers,
-      "Each actuator's action in [-1, 1], in the scene's order, held over the step that ends at this time: float32.",
+      "Each actuator's action in [-1, 1], in the scene's order, held over the step that ends at this time.",
     ),
     efforts: describe(
       numbers,
@@ -51,7 +46,25 @@ export const stepSchema = {
     ),
     terms: describe({ type: 'object', additionalProperties: { type: 'number' } }, 'The terms of the reward by name.'),
   },
-  required: ['poses', 'velocities', 'observation'],
+  required: ['observation'],
+}
+
+export const exactSchema = {
+  type: 'object',
+  description: 'The numbers of steps first to first + rows - 1, of which the first stands in the chunk before as well.',
+  properties: {
+    first: describe({ type: 'integer' }, 'The step of the first row; 0 is the reset.'),
+    rows: describe({ type: 'integer' }, 'Steps.'),
+    columns: describe(
+      { type: 'string', pattern: '^[fdc-]*$' },
+      "How each column is written: f float32; d float64; c float32, of the body's centre of mass; - not, it follows from others by the scene's formulas. For each body x, y, angle (m, m, rad), vx, vy, angular velocity (m/s, m/s, rad/s); then observation, action, efforts, reward and reward terms, each in the scene's order.",
+    ),
+    numbers: describe(
+      { type: 'string', contentEncoding: 'base64' },
+      'One column after the other: the highest byte of each of its rows, then the next lower one of each, and so on.',
+    ),
+  },
+  required: ['first', 'rows', 'columns', 'numbers'],
 }
 
 export const returnSchema = {
@@ -70,54 +83,3 @@ export const oldTopics = {
   reward: '/reward',
 } as const
 export type OldChannel = keyof typeof oldTopics
-
-/**
- * Float32 numbers with as few digits as tell each from its neighbours; `Math.fround` of what is read gives them back to the bit.
- * Written as such by `encodeExactly`.
- */
-export class Float32Numbers {
-  readonly values: ArrayLike<number>
-  constructor(values: ArrayLike<number>) {
-    this.values = values
-  }
-}
-
-/** One such number. */
-export class Float32 {
-  readonly value: number
-  constructor(value: number) {
-    this.value = value
-  }
-}
-
-function shortestFloat32(value: number): string {
-  if (Object.is(value, -0)) return '-0'
-  for (let digits = 6; digits < 9; digits++) {
-    const shorter = Number(value.toPrecision(digits))
-    if (Math.fround(shorter) === value) return String(shorter)
-  }
-  return String(Number(value.toPrecision(9)))
-}
-
-/** JSON that gives every number back to the bit: JSON.stringify would turn -0 into 0. */
-export function encodeExactly(value: unknown): Uint8Array {
-  return new TextEncoder().encode(exactJson(value))
-}
-
-function exactJson(value: unknown): string {
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new RangeError(`A rollout holds finite numbers; ${value} is none.`)
-    return Object.is(value, -0) ? '-0' : String(value)
-  }
-  if (value instanceof Float32Numbers) {
-    return `[${Array.from(value.values, (number) => (Number.isFinite(number) ? shortestFloat32(number) : exactJson(number))).join(',')}]`
-  }
-  if (value instanceof Float32) return shortestFloat32(value.value)
-  if (Array.isArray(value)) return `[${value.map(exactJson).join(',')}]`
-  if (value !== null && typeof value === 'object') {
-    return `{${Object.entries(value)
-      .map(([key, entry]) => `${JSON.stringify(key)}:${exactJson(entry)}`)
-      .join(',')}}`
-  }
-  return JSON.stringify(value)
-}

@@ -13,4 +13,4 @@ export async function zstdCodec() {
 }
 
 /** The first that searches for the best way to write a block: a tenth smaller than those below, at three times their time. */
-const LEVEL = 16
+const LEVEL = 9

@@ -28,9 +28,12 @@ const IDENTITY = turned(0)
 /** A cylinder's axis lies along z: this lays it along y, out of the plane. */
 const OUT_OF_PLANE = { x: Math.SQRT1_2, y: 0, z: 0, w: Math.SQRT1_2 }
 
-/** The `foxglove.SceneUpdate` with one entity a body, each in its own frame. */
+/** Those that can be seen. */
+const hasShapes = ({ shapes }: Body) => shapes.length > 0
+
+/** The `foxglove.SceneUpdate` with one entity a body that has shapes, each in its own frame. */
 export function sceneUpdate({ bodies }: Scene): unknown {
-  return { deletions: [], entities: bodies.map(entityOf) }
+  return { deletions: [], entities: bodies.flatMap((body, index) => (hasShapes(body) ? [entityOf(body, index)] : [])) }
 }
 
 function entityOf(body: Body, index: number) {
@@ -110,22 +113,22 @@ function entityOf(body: Body, index: number) {
 }
 
 /**
- * The `foxglove.FrameTransforms`, as JSON, of those bodies that `fixed` says in a state [bodies × 6] at a time (ns), to a tenth of
- * a millimetre and of a milliradian. Every number has all its decimals: messages of equal length compress better.
+ * The `foxglove.FrameTransforms`, as JSON, of those bodies with shapes that `fixed` says in a state [bodies × 6] at a time (ns), to a
+ * millimetre and a fifth of a milliradian. Every number has all its decimals: messages of equal length compress better.
  */
 export function frameTransforms({ bodies }: Scene, state: Float64Array, time: bigint, fixed: boolean): string {
   const timestamp = JSON.stringify(timestampOf(time))
-  const transforms = bodies.flatMap(({ name, kind }, body) => {
-    if ((kind === 'fixed') !== fixed) return []
-    const [x, y, angle] = state.subarray(6 * body)
+  const transforms = bodies.flatMap((body, index) => {
+    if ((body.kind === 'fixed') !== fixed || !hasShapes(body)) return []
+    const [x, y, angle] = state.subarray(6 * index)
     const { y: turn, w } = turned(angle!)
-    const frames = `"parent_frame_id":"${WORLD_FRAME}","child_frame_id":${JSON.stringify(name)}`
-    const translation = `{"x":${decimals(x!)},"y":0,"z":${decimals(y!)}}`
-    const rotation = `{"x":0,"y":${decimals(turn)},"z":0,"w":${decimals(w)}}`
+    const frames = `"parent_frame_id":"${WORLD_FRAME}","child_frame_id":${JSON.stringify(body.name)}`
+    const translation = `{"x":${decimals(x!, 3)},"y":0,"z":${decimals(y!, 3)}}`
+    const rotation = `{"x":0,"y":${decimals(turn, 4)},"z":0,"w":${decimals(w, 4)}}`
     return [`{"timestamp":${timestamp},${frames},"translation":${translation},"rotation":${rotation}}`]
   })
   return `{"transforms":[${transforms.join(',')}]}`
 }
 
-/** Exact numbers are in `/step`; more digits here would double the file. toFixed writes numbers from 1e21 on with an exponent. */
-const decimals = (value: number) => value.toFixed(4).replace(/^-(?=0\.0000$)/, '')
+/** Exact numbers are in `/exact`; more digits here would double the file. toFixed writes numbers from 1e21 on with an exponent. */
+const decimals = (value: number, count: number) => value.toFixed(count).replace(/^-(?=0\.0*$)/, '')

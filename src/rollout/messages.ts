@@ -1,9 +1,10 @@
-/** What the messages of a rollout file say of its steps, in this version and in older ones. */
+/** What the messages of a rollout file say of its steps: `/exact` in this version, and the messages of single steps in older ones. */
 import * as z from 'zod'
 import { UserError } from '../common/user-error.ts'
 import type { Scene } from '../scene/schema.ts'
 import { commandedEfforts, effortCount } from '../sim/efforts.ts'
-import { type OldChannel, oldTopics, ROLLOUT_VERSION, STEP_TOPIC } from './channels.ts'
+import { EXACT_TOPIC, type OldChannel, oldTopics, ROLLOUT_VERSION, STEP_TOPIC } from './channels.ts'
+import { type ExactCodec, exactMessage } from './exact-steps.ts'
 import { type Frame, type Step, sumOf } from './rollout.ts'
 
 const numbers = z.array(z.number())
@@ -26,7 +27,7 @@ type AnyMessages = { [Name in OldChannel]: z.infer<(typeof messageSchemas)[Name]
 /** Of one step. Those of version 1 may have no efforts. */
 type Messages = Omit<AnyMessages, 'efforts'> & Partial<Pick<AnyMessages, 'efforts'>> & { float32?: string }
 
-/** A message of `/step`; that of the reset has no action and no terms. */
+/** A message of `/step` in versions 2 and 3; that of the reset has no action and no terms. */
 const stepMessage = z.object({
   poses: triples,
   velocities: triples,
@@ -45,8 +46,9 @@ const topics = new Map<string, OldChannel>(
   Object.entries(oldTopics).map(([name, topic]) => [topic, name as OldChannel]),
 )
 
-/** The topics that say what a step is. */
-export const STEP_TOPICS: readonly string[] = [STEP_TOPIC, ...topics.keys()]
+/** The topics that say what a step is, in a file of this version. */
+export const stepTopicsOf = (version: string): readonly string[] =>
+  version === ROLLOUT_VERSION ? [EXACT_TOPIC] : [STEP_TOPIC, ...topics.keys()]
 
 /** What is known of the file that messages are from. */
 export interface MessageSource {
@@ -56,20 +58,51 @@ export interface MessageSource {
   steps: number
 }
 
-/** Puts what a message says into the frame of its step, if it is of `STEP_TOPICS`. Throws a UserError where it is damaged. */
+interface Message {
+  sequence: number
+  data: Uint8Array
+}
+
+const damagedMessage = (file: string, topic: string, { sequence }: Message) =>
+  new UserError(`${file}: message ${sequence} of ${topic} is damaged. Record it anew.`)
+
+/** Step and frames of a message of `/exact`. Throws a UserError where it is damaged. */
+export function exactFrames(
+  message: Message,
+  { file }: MessageSource,
+  codec: ExactCodec,
+): { first: number; frames: (Frame | Step)[] } {
+  let json: unknown
+  try {
+    json = JSON.parse(new TextDecoder().decode(message.data))
+  } catch {
+    throw damagedMessage(file, EXACT_TOPIC, message)
+  }
+  const parsed = exactMessage.safeParse(json)
+  const frames = parsed.success ? codec.decode(parsed.data) : undefined
+  if (!parsed.success || !frames) throw damagedMessage(file, EXACT_TOPIC, message)
+  const { first } = parsed.data
+  return { first: first === 0 ? 0 : first + 1, frames }
+}
+
+/**
+ * Puts what a message of an older version says into the frame of its step, if it is of its topics. Throws a UserError where it is
+ * damaged.
+ */
 export function addMessage(
   frames: Frames,
   topic: string,
-  { sequence, data }: { sequence: number; data: Uint8Array },
+  part: Message,
   { file, version, steps }: MessageSource,
   first = 0,
 ): void {
+  const { sequence, data } = part
   const name = topics.get(topic)
   if (!name && topic !== STEP_TOPIC) return
   if (sequence > steps) {
     throw new UserError(`${file}: the rollout has more messages than its ${steps} steps. Record it anew.`)
   }
-  const damaged = () => new UserError(`${file}: message ${sequence} of ${topic} is damaged. Record it anew.`)
+  const damaged = () => damagedMessage(file, topic, part)
   let message: unknown
   try {
     message = JSON.parse(new TextDecoder().decode(data))
@@ -79,9 +112,9 @@ export function addMessage(
   const parsed = name ? messageSchemas[name].safeParse(message) : stepMessage.safeParse(message)
   if (!parsed.success) throw damaged()
   // Before version 3 every message said all.
-  if (version !== ROLLOUT_VERSION && 'terms' in parsed.data && parsed.data.reward === undefined) throw damaged()
-  const part = name ? { [name]: parsed.data } : messagesOf(parsed.data as z.infer<typeof stepMessage>)
-  frames[sequence - first] = { ...frames[sequence - first], ...part }
+  if (version !== '3' && 'terms' in parsed.data && parsed.data.reward === undefined) throw damaged()
+  const said = name ? { [name]: parsed.data } : messagesOf(parsed.data as z.infer<typeof stepMessage>)
+  frames[sequence - first] = { ...frames[sequence - first], ...said }
 }
 
 /** The same in the channels of version 1. */
@@ -139,8 +172,8 @@ export function framesOf(
   return (frames as Messages[]).map((messages, index) => {
     if (first + index === 0) return toFrame(messages)
     const step = toStep(messages, termNames)
-    // From version 3 on efforts are left out where they are the commanded ones.
-    const isLeftOut = version === ROLLOUT_VERSION && !step.efforts
+    // Version 3 leaves efforts out where they are the commanded ones.
+    const isLeftOut = version === '3' && !step.efforts
     return isLeftOut ? { ...step, efforts: commandedEfforts(scene, step.action) } : step
   })
 }

@@ -6,6 +6,7 @@ import { UserError } from '../common/user-error.ts'
 import { loadScene } from '../scene/load.ts'
 import type { Scene } from '../scene/schema.ts'
 import {
+  EXACT_TOPIC,
   POLICY_ATTACHMENT,
   RETURN_TOPIC,
   ROLLOUT_END,
@@ -13,9 +14,18 @@ import {
   ROLLOUT_VERSION,
   SCENE_ATTACHMENT,
 } from './channels.ts'
+import { ExactCodec } from './exact-steps.ts'
 import { mendFile, withReader } from './mcap-file.ts'
 import type { Mended } from './mend.ts'
-import { addMessage, countWhole, type Frames, framesOf, type MessageSource, STEP_TOPICS } from './messages.ts'
+import {
+  addMessage,
+  countWhole,
+  exactFrames,
+  type Frames,
+  framesOf,
+  type MessageSource,
+  stepTopicsOf,
+} from './messages.ts'
 import type { Frame, Rollout, Step } from './rollout.ts'
 
 /** Steps of a rollout; the longest episode of a scene has fewer. */
@@ -39,9 +49,9 @@ const endSchema = z.object({
   terminated: booleanText,
   truncated: booleanText,
 })
-/** Before version 3 the steps came last. */
+/** Before version 3 it was all in one. */
 const metadataSchema = z.discriminatedUnion('version', [
-  known.extend({ version: z.literal(ROLLOUT_VERSION) }),
+  known.extend({ version: z.enum([ROLLOUT_VERSION, '3']) }),
   known.extend({ version: z.enum(['1', '2']), ...endSchema.shape }),
 ])
 type End = z.infer<typeof endSchema>
@@ -50,7 +60,7 @@ interface Metadata {
   version: string
   scene: string
   seed: number
-  /** How it ended; absent where that is cut off. */
+  /** How it ended; absent where that is cut off, or was never written because the recording was. */
   end?: End
 }
 
@@ -156,12 +166,14 @@ async function openWhole(file: string): Promise<OpenedRollout> {
 
 /** `mended` is where the frames are read from, unless the file is whole. */
 function opened(source: MessageSource, head: RolloutHead, mended?: Mended): OpenedRollout {
-  const { file } = source
+  const { file, version } = source
   const { content, steps } = head
+  const readExact = version === ROLLOUT_VERSION ? exactReader(source, content) : undefined
+  const readRange = (reader: McapIndexedReader, from: number, to: number) =>
+    readExact ? readExact(reader, from, to) : readFrames(reader, source, content, from, to)
   return {
     head,
-    read: (from, to) =>
-      withReader(file, (reader) => readFrames(reader, source, content, from, Math.min(to, steps + 1)), mended),
+    read: (from, to) => withReader(file, (reader) => readRange(reader, from, Math.min(to, steps + 1)), mended),
     readPolicy: () => withReader(file, (reader) => readAttachment(reader, POLICY_ATTACHMENT), mended),
   }
 }
@@ -203,9 +215,16 @@ async function lastWholeStep(
   time: bigint | undefined,
 ): Promise<number | undefined> {
   if (time === undefined) return undefined
+  if (source.version === ROLLOUT_VERSION) {
+    for await (const message of reader.readMessages({ topics: [EXACT_TOPIC], reverse: true })) {
+      const { first, frames } = exactFrames(message, source, new ExactCodec(scene))
+      return first + frames.length - 1
+    }
+    return undefined
+  }
   const frames: Frames = []
   const from = Math.round(Number(time) / (scene.world.controlStep * 1e9))
-  for await (const message of reader.readMessages({ topics: STEP_TOPICS, startTime: time })) {
+  for await (const message of reader.readMessages({ topics: stepTopicsOf(source.version), startTime: time })) {
     if (message.sequence < from) continue
     addMessage(frames, reader.channelsById.get(message.channelId)!.topic, message, source, from)
   }
@@ -249,16 +268,48 @@ async function readFrames(
   const frames: Frames = []
   // What comes behind the last step of a file is looked at too: it should not be there.
   const [startTime, endTime] = [timeOf(from), last < source.steps ? timeOf(last) : undefined]
-  for await (const message of reader.readMessages({ topics: STEP_TOPICS, startTime, ...(endTime && { endTime }) })) {
+  const topics = stepTopicsOf(source.version)
+  for await (const message of reader.readMessages({ topics, startTime, ...(endTime && { endTime }) })) {
     if (message.sequence < from || (message.sequence > last && last < source.steps)) continue
     addMessage(frames, reader.channelsById.get(message.channelId)!.topic, message, source, from)
   }
-  if (frames.length !== last - from + 1) {
-    throw new UserError(
-      `${source.file}: the rollout holds ${Math.max(0, from + frames.length - 1)} of its ${source.steps} steps. Record it anew.`,
-    )
-  }
+  if (frames.length !== last - from + 1) throw tooFew(source, from + frames.length - 1)
   return framesOf(frames, scene, source, from)
+}
+
+const tooFew = ({ file, steps }: MessageSource, held: number) =>
+  new UserError(`${file}: the rollout holds ${Math.max(0, held)} of its ${steps} steps. Record it anew.`)
+
+/** What `readFrames` does, of a file of this version. */
+function exactReader(source: MessageSource, scene: Scene) {
+  const codec = new ExactCodec(scene)
+  const timeOf = (step: number) => BigInt(Math.round(step * scene.world.controlStep * 1e9))
+  return async (reader: McapIndexedReader, from: number, to: number): Promise<(Frame | Step)[]> => {
+    const last = to - 1
+    if (last < from) return []
+    const frames: (Frame | Step)[] = []
+    // A message bears the time of the first step of its chunk. What comes behind the last step of a file is looked at too.
+    const begins = reader.chunkIndexes.map(({ messageStartTime }) => messageStartTime)
+    const startTime = begins
+      .filter((time) => time <= timeOf(from))
+      .reduce((latest, time) => (time > latest ? time : latest), 0n)
+    const endTime = last < source.steps ? timeOf(last) : undefined
+    const range = { topics: [EXACT_TOPIC], startTime, ...(endTime !== undefined && { endTime }) }
+    for await (const message of reader.readMessages(range)) {
+      const { first, frames: read } = exactFrames(message, source, codec)
+      if (first + read.length - 1 > source.steps) {
+        throw new UserError(`${source.file}: the rollout has more steps than its ${source.steps}. Record it anew.`)
+      }
+      for (const [index, frame] of read.entries()) {
+        const step = first + index
+        if (step >= from && step <= last) frames[step - from] = frame
+      }
+    }
+    const held = Array.from(frames).findIndex((frame) => !frame)
+    if (held >= 0 || frames.length !== last - from + 1)
+      throw tooFew(source, from + (held < 0 ? frames.length : held) - 1)
+    return frames
+  }
 }
 
 async function readAttachment(reader: McapIndexedReader, name: string): Promise<Uint8Array | undefined> {
@@ -290,10 +341,17 @@ async function readMetadata(reader: McapIndexedReader, file: string): Promise<Me
   const parsed = metadataSchema.safeParse(written)
   if (!parsed.success) throw damaged()
   const { version, scene, seed } = parsed.data
-  const writtenEnd = version === ROLLOUT_VERSION ? await of(ROLLOUT_END) : written
+  const writtenEnd = version === '1' || version === '2' ? written : trimmed(await of(ROLLOUT_END))
   const end = writtenEnd && endSchema.safeParse(writtenEnd)
   if (end && !end.success) throw damaged()
   return { version, scene, seed, ...(end && { end: end.data }) }
+}
+
+/** Without the blanks that keep the record at one length; undefined where there is nothing else. */
+function trimmed(entries: Record<string, string> | undefined): Record<string, string> | undefined {
+  if (!entries) return undefined
+  const texts = Object.entries(entries).map(([key, text]) => [key, text.trim()] as const)
+  return texts.some(([, text]) => text !== '') ? Object.fromEntries(texts) : undefined
 }
 
 async function readWholeMetadata(reader: McapIndexedReader, file: string): Promise<Required<Metadata>> {

@@ -2,15 +2,13 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { FrameTransforms, SceneUpdate } from '@foxglove/schemas/jsonschema.js'
-import { McapWriter } from '@mcap/core'
+import { McapRecordBuilder, McapWriter } from '@mcap/core'
 import { commandedEfforts } from '../sim/efforts.ts'
 import {
-  encodeExactly,
+  EXACT_TOPIC,
+  exactSchema,
   FIXED_TRANSFORMS_TOPIC,
-  Float32,
-  Float32Numbers,
   POLICY_ATTACHMENT,
-  POSE_SIZE,
   RETURN_TOPIC,
   ROLLOUT_END,
   ROLLOUT_FORMAT,
@@ -23,11 +21,16 @@ import {
   TRANSFORMS_TOPIC,
 } from './channels.ts'
 import { zstdCodec } from './compression.ts'
+import { ExactCodec } from './exact-steps.ts'
 import { frameTransforms, sceneUpdate } from './foxglove.ts'
 import { type Frame, type Rollout, type Step, sumOf } from './rollout.ts'
 
-/** Of a chunk before compression: about two hundred steps, so that a seek reads little and a file cut off loses little. */
+/** Of a chunk before compression: about 150 steps of the hopper, so that a seek reads little and a file cut off loses little. */
 const CHUNK_BYTES = 256 * 1024
+/** Of those, what messages of single steps may take: the rest is for what follows them. */
+const STEPS_BYTES = 192 * 1024
+/** Steps of the first chunk; each of the next has twice as many, until it is full. So a recording that is killed soon still plays. */
+const FIRST_STEPS = 8
 /** Of an MCAP record's opcode and length, and of a message's fields in front of its data. */
 const MESSAGE_OVERHEAD = 31
 
@@ -65,31 +68,41 @@ export class RolloutWriter {
   private readonly file: string
   private readonly partial: string
   private readonly handle: FileHandle
+  private readonly access: FileAccess
   private readonly opening: RolloutOpening
   private readonly writer: McapWriter
+  private readonly codec: ExactCodec
   private readonly channels = new Map<string, number>()
   /** Of the chunk that is being filled: they follow its steps, because what is alike compresses better side by side. */
   private transforms: Message[] = []
+  /** The same chunk's steps, and in front of them the last of the chunk before. */
+  private frames: (Frame | Step)[] = []
+  /** Of that chunk: the most steps that it may have, and bytes that are in it or wait for its end. */
+  private mostSteps = FIRST_STEPS
+  private waitingBytes = 0
   private chunkBytes = 0
   private steps = 0
   private sum = 0
+  /** Where in the file it says how the episode ended. */
+  private endAt = 0
 
-  private constructor(file: string, partial: string, handle: FileHandle, opening: RolloutOpening, writer: McapWriter) {
+  private constructor(file: string, partial: string, handle: FileHandle, opening: RolloutOpening, compress: Compress) {
     this.file = file
     this.partial = partial
     this.handle = handle
+    this.access = new FileAccess(handle)
     this.opening = opening
-    this.writer = writer
+    this.codec = new ExactCodec(opening.scene)
+    this.writer = new McapWriter({ writable: this.access, compressChunk: compress, chunkSize: CHUNK_BYTES })
   }
 
-  /** Writes everything up to the reset. Throws where the file cannot be made. */
+  /** Writes everything up to the reset. Throws where the file cannot be made, and as `addStep` does. */
   static async create(file: string, opening: RolloutOpening): Promise<RolloutWriter> {
     const { dir, name } = path.parse(file)
     const partial = path.join(dir, `${name}.partial-${process.pid}.mcap`)
     const { compressChunk } = await zstdCodec()
     const handle = await open(partial, 'w+')
-    const mcap = new McapWriter({ writable: new FileAccess(handle), compressChunk, chunkSize: CHUNK_BYTES })
-    const writer = new RolloutWriter(file, partial, handle, opening, mcap)
+    const writer = new RolloutWriter(file, partial, handle, opening, compressChunk)
     try {
       await writer.begin()
     } catch (error) {
@@ -99,27 +112,29 @@ export class RolloutWriter {
     return writer
   }
 
-  /** The next control step. Throws a RangeError where one of its numbers is not finite. */
+  /**
+   * The next control step, which is kept until its chunk is full. Throws a RangeError where one of its numbers is not finite, or its
+   * lists are not those of the scene.
+   */
   async addStep(step: Step): Promise<void> {
+    this.codec.check(step)
     this.steps++
     this.sum += step.reward
-    await this.sendStep({ ...frameMessage(step), ...stepMessage(step, this.opening) }, step)
+    await this.sendStep(stepMessage(step, this.opening), step)
   }
 
   /** Writes how it ended, syncs the file and gives it its name. */
   async finish({ terminated, truncated }: Pick<Rollout, 'terminated' | 'truncated'>): Promise<void> {
-    const { handle, opening, steps, sum } = this
-    await this.endGroup()
-    // The writer keeps its last chunk until its end: what is to stand behind the steps has to be appended.
-    await this.writer.end()
-    const writer = await McapWriter.InitializeForAppending(new FileAccess(handle), {})
+    const { handle, opening, steps, sum, writer } = this
+    await this.endChunk()
     // It may be long, and nothing that plays needs it.
     if (opening.policy)
       await writer.addAttachment(attachment(POLICY_ATTACHMENT, 'application/octet-stream', opening.policy))
-    const end = { steps, return: sum, terminated, truncated }
-    const metadata = new Map(Object.entries(end).map(([key, value]) => [key, String(value)]))
-    await writer.addMetadata({ name: ROLLOUT_END, metadata })
+    const dataEnd = this.access.position()
     await writer.end()
+    await this.access.overwrite(this.endAt, endRecord({ steps, return: sum, terminated, truncated }))
+    // The checksum of all that stands in front of it is no longer right; 0 says that there is none.
+    await this.access.overwrite(Number(dataEnd) + RECORD_PREFIX, new Uint8Array(4))
     await handle.sync()
     await handle.close()
     await rename(this.partial, this.file)
@@ -134,6 +149,7 @@ export class RolloutWriter {
   private async begin(): Promise<void> {
     const { writer, opening } = this
     const { scene, seed, start, versions } = opening
+    this.codec.check(start)
     await writer.start({ profile: '', library: `torquelab ${versions.torquelab ?? ''}` })
     const known = {
       version: ROLLOUT_VERSION,
@@ -142,9 +158,12 @@ export class RolloutWriter {
       ...Object.fromEntries(Object.entries(versions).map(([name, version]) => [`version of ${name}`, version])),
     }
     await writer.addMetadata({ name: ROLLOUT_FORMAT, metadata: new Map(Object.entries(known)) })
+    this.endAt = Number(this.access.position())
+    await writer.addMetadata(endMetadata())
     const content = new TextEncoder().encode(JSON.stringify(scene, null, 2))
     await writer.addAttachment(attachment(SCENE_ATTACHMENT, 'application/json', content))
     await this.register('torquelab.Step', stepSchema, STEP_TOPIC)
+    await this.register('torquelab.ExactSteps', exactSchema, EXACT_TOPIC)
     await this.register('torquelab.Return', returnSchema, RETURN_TOPIC)
     await this.register('foxglove.SceneUpdate', withoutComments(SceneUpdate), SCENE_TOPIC)
     await this.register(
@@ -153,10 +172,11 @@ export class RolloutWriter {
       TRANSFORMS_TOPIC,
       FIXED_TRANSFORMS_TOPIC,
     )
-    const encode = (text: string) => new TextEncoder().encode(text)
-    await this.send(this.message(SCENE_TOPIC, encode(JSON.stringify(sceneUpdate(scene)))))
-    await this.send(this.message(FIXED_TRANSFORMS_TOPIC, encode(frameTransforms(scene, start.state, 0n, true))))
-    await this.sendStep(frameMessage(start), start)
+    await this.send(this.message(SCENE_TOPIC, JSON.stringify(sceneUpdate(scene))))
+    await this.send(this.message(FIXED_TRANSFORMS_TOPIC, frameTransforms(scene, start.state, 0n, true)))
+    // With schemas and these a chunk may be full already: then it has less in it than is counted.
+    this.chunkBytes = 0
+    await this.sendStep({ observation: Array.from(start.observation, readable) }, start)
   }
 
   private async register(name: string, schema: object, ...topics: string[]): Promise<void> {
@@ -168,51 +188,83 @@ export class RolloutWriter {
     }
   }
 
-  /** A message about the newest step. */
-  private message(topic: string, data: Uint8Array): Message {
-    return { channelId: this.channels.get(topic)!, sequence: this.steps, time: this.time(), data }
+  /** A message about a step: the newest, unless another is named. */
+  private message(topic: string, json: string, step = this.steps): Message {
+    const data = new TextEncoder().encode(json)
+    return { channelId: this.channels.get(topic)!, sequence: step, time: this.timeOf(step), data }
   }
 
-  private time(): bigint {
-    return BigInt(Math.round(this.steps * this.opening.scene.world.controlStep * 1e9))
+  private timeOf(step: number): bigint {
+    return BigInt(Math.round(step * this.opening.scene.world.controlStep * 1e9))
   }
 
   private async send({ channelId, sequence, time, data }: Message): Promise<void> {
     await this.writer.addMessage({ channelId, sequence, logTime: time, publishTime: time, data })
+    this.chunkBytes += MESSAGE_OVERHEAD + data.length
+    // As the library's writer counts: a chunk ends with the message that fills it.
+    if (this.chunkBytes > CHUNK_BYTES) this.chunkBytes = 0
   }
 
-  private async sendStep(message: object, { state }: Frame): Promise<void> {
-    const numbers = 2 * POSE_SIZE * this.opening.scene.bodies.length
-    if (state.length !== numbers)
-      throw new RangeError(`A state of this scene has ${numbers} numbers, not ${state.length}.`)
-    const step = this.message(STEP_TOPIC, encodeExactly(message))
-    const frames = frameTransforms(this.opening.scene, state, this.time(), false)
-    const transforms = this.message(TRANSFORMS_TOPIC, new TextEncoder().encode(frames))
-    await this.send(step)
+  private async sendStep(message: object, frame: Frame | Step): Promise<void> {
+    const poses = frameTransforms(this.opening.scene, frame.state, this.timeOf(this.steps), false)
+    const transforms = this.message(TRANSFORMS_TOPIC, poses)
+    this.frames.push(frame)
     this.transforms.push(transforms)
-    this.chunkBytes += 2 * MESSAGE_OVERHEAD + step.data.length + transforms.data.length
-    if (this.chunkBytes > CHUNK_BYTES) await this.endGroup()
+    this.waitingBytes += MESSAGE_OVERHEAD + transforms.data.length
+    await this.send(this.message(STEP_TOPIC, JSON.stringify(message)))
+    // The first of the frames is the reset, or stands in the chunk before too.
+    const isFull = this.frames.length > this.mostSteps || this.chunkBytes + this.waitingBytes > STEPS_BYTES
+    if (isFull) await this.endChunk()
   }
 
-  /** What follows the steps of a chunk; the writer ends a chunk when it is full, which is behind the last of these. */
-  private async endGroup(): Promise<void> {
-    const { transforms } = this
-    this.transforms = []
-    this.chunkBytes = 0
+  /** What follows the steps of a chunk, and ends it. */
+  private async endChunk(): Promise<void> {
+    const { transforms, frames, steps, sum } = this
     if (transforms.length === 0) return
-    const { sum } = this
-    // Rewards are finite, and their sum may still be none.
-    if (Number.isFinite(sum)) await this.send(this.message(RETURN_TOPIC, encodeExactly({ return: sum })))
+    const first = steps + 1 - frames.length
+    this.frames = frames.slice(-1)
+    this.transforms = []
+    this.waitingBytes = 0
+    this.mostSteps *= 2
     for (const message of transforms) await this.send(message)
+    // Rewards are finite, and their sum may still be none.
+    if (Number.isFinite(sum)) await this.send(this.message(RETURN_TOPIC, JSON.stringify({ return: sum })))
+    const text = JSON.stringify(this.codec.encode(first, frames))
+    // The library's writer ends a chunk when it is full. So it is filled, with spaces, which cost nothing once they are compressed.
+    const free = CHUNK_BYTES - this.chunkBytes - MESSAGE_OVERHEAD - text.length
+    await this.send(this.message(EXACT_TOPIC, text + ' '.repeat(Math.max(0, free + 1)), first === 0 ? 0 : first + 1))
   }
 }
+
+type Compress = Awaited<ReturnType<typeof zstdCodec>>['compressChunk']
 
 const attachment = (name: string, mediaType: string, data: Uint8Array) => ({
   ...{ name, mediaType, data },
   ...{ logTime: 0n, createTime: 0n },
 })
 
-/** A file as McapWriter writes it, and reads it where it appends. */
+/** Bytes of an MCAP record's opcode and length. */
+const RECORD_PREFIX = 9
+/** Characters that the longest of these texts has: the record is of one length, whatever it says. */
+const END_LENGTHS = { steps: 10, return: 25, terminated: 5, truncated: 5 }
+
+/** How a rollout ended; blanks as long as that is not known. It stands in front, so that a file that is cut off says what is lost. */
+function endMetadata(end?: Record<keyof typeof END_LENGTHS, number | boolean>) {
+  const entries = Object.entries(END_LENGTHS) as [keyof typeof END_LENGTHS, number][]
+  return {
+    name: ROLLOUT_END,
+    metadata: new Map(entries.map(([key, length]) => [key, String(end?.[key] ?? '').padEnd(length)])),
+  }
+}
+
+/** The same as a record of the file. */
+function endRecord(end: Parameters<typeof endMetadata>[0]): Uint8Array {
+  const builder = new McapRecordBuilder()
+  builder.writeMetadata(endMetadata(end))
+  return builder.buffer.slice()
+}
+
+/** A file as McapWriter writes it. */
 class FileAccess {
   private readonly handle: FileHandle
   private at = 0
@@ -225,29 +277,15 @@ class FileAccess {
     return BigInt(this.at)
   }
 
-  async size(): Promise<bigint> {
-    return BigInt((await this.handle.stat()).size)
-  }
-
-  async seek(position: bigint): Promise<void> {
-    this.at = Number(position)
-  }
-
-  async truncate(): Promise<void> {
-    await this.handle.truncate(this.at)
-  }
-
-  async read(offset: bigint, length: bigint): Promise<Uint8Array> {
-    const bytes = new Uint8Array(Number(length))
-    const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, Number(offset))
-    return bytes.subarray(0, bytesRead)
-  }
-
   async write(bytes: Uint8Array): Promise<void> {
+    await this.overwrite(this.at, bytes)
+    this.at += bytes.length
+  }
+
+  async overwrite(at: number, bytes: Uint8Array): Promise<void> {
     for (let written = 0; written < bytes.length; ) {
-      const { bytesWritten } = await this.handle.write(bytes, written, bytes.length - written, this.at)
+      const { bytesWritten } = await this.handle.write(bytes, written, bytes.length - written, at + written)
       written += bytesWritten
-      this.at += bytesWritten
     }
   }
 }
@@ -259,28 +297,18 @@ function withoutComments(schema: object): object {
   return JSON.parse(JSON.stringify(schema, (key, value) => (isComment(key, value) ? undefined : value)))
 }
 
-function frameMessage({ state, observation }: Frame): object {
-  const poses: unknown[][] = []
-  const velocities: unknown[][] = []
-  // The physics engine counts in float32; what is derived from its numbers need not be.
-  const isFloat32 = (value: number) => Math.fround(value) === value
-  const shortened = (value: number) => (isFloat32(value) ? new Float32(value) : value)
-  for (let at = 0; at < state.length; at += 2 * POSE_SIZE) {
-    poses.push(Array.from(state.subarray(at, at + POSE_SIZE), shortened))
-    velocities.push(Array.from(state.subarray(at + POSE_SIZE, at + 2 * POSE_SIZE), shortened))
-  }
-  const float32 = Array.from(state, (value) => (isFloat32(value) ? '1' : '0')).join('')
-  return { poses, velocities, float32, observation: new Float32Numbers(observation) }
-}
+/** To four digits: what a plot shows. */
+const readable = (value: number) => Number(value.toPrecision(4))
 
 /** What follows from the rest of the message is left out of it. */
-function stepMessage({ action, efforts, reward, terms }: Step, { scene }: RolloutOpening): object {
+function stepMessage({ observation, action, efforts, reward, terms }: Step, { scene }: RolloutOpening): object {
   const commanded = commandedEfforts(scene, action)
   const areCommanded = !efforts || efforts.every((effort, index) => Object.is(effort, commanded[index]))
   return {
-    action: new Float32Numbers(action),
-    ...(!areCommanded && { efforts: [...efforts] }),
-    ...(!Object.is(reward, sumOf(terms)) && { reward }),
-    terms: Object.fromEntries(scene.task.reward.map(({ name }, index) => [name, terms[index]!])),
+    observation: Array.from(observation, readable),
+    action: Array.from(action, readable),
+    ...(!areCommanded && { efforts: Array.from(efforts, readable) }),
+    ...(!Object.is(reward, sumOf(terms)) && { reward: readable(reward) }),
+    terms: Object.fromEntries(scene.task.reward.map(({ name }, index) => [name, readable(terms[index]!)])),
   }
 }

@@ -4,14 +4,27 @@
  */
 import * as exact from '../common/exact-math/exact-math.ts'
 import { BODY_UNITS, type MarkerQuantity, type Sensor } from '../scene/sensors.ts'
-import type { PhysicsWorld } from './physics.ts'
 import type { ScenePlan } from './plan.ts'
 import { STATE_STRIDE } from './state.ts'
+
+/** What the readers ask a world beside the state of its bodies: a PhysicsWorld, or what is known of one. */
+export interface SensedWorld {
+  /** By the scene's joints; undefined for a weld. */
+  readonly joints: readonly (
+    | { readonly coordinate: number; readonly rate: number; actuatorForce(steps: number): number }
+    | undefined
+  )[]
+  /** By the scene's `sensors`; undefined for one of another type. */
+  readonly contactSensors: readonly ({ readonly touches: boolean; force(controlStep: number): number } | undefined)[]
+  readonly raySensors: readonly ({ distance(state: Float64Array): number } | undefined)[]
+  limitForce(joint: number): number
+  load(joint: number): number
+}
 
 /** What the readers read. `world` changes at each reset; the arrays stay and are refilled. */
 export interface SensorSources {
   plan: ScenePlan
-  world: () => PhysicsWorld
+  world: () => SensedWorld
   state: Float64Array
   actions: Float64Array
   /** Control steps since the reset. */

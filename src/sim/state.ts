@@ -3,6 +3,7 @@
 import type { RigidBody } from '@dimforge/rapier2d-deterministic-compat'
 import * as exact from '../common/exact-math/exact-math.ts'
 import type { BodyMass } from './bodies.ts'
+import type { Vector } from './geometry.ts'
 
 /** Numbers per body in a state: x, y (m), angle (rad, in (-π, π]), vx, vy (m/s), angular velocity (rad/s); of its frame. */
 export const STATE_STRIDE = 6
@@ -23,8 +24,20 @@ export function readBody(body: RigidBody, mass: BodyMass | undefined, target: Fl
   target[at + 5] = spin
   if (!mass || (mass.centre.x === 0 && mass.centre.y === 0)) return
   // The engine's velocity is that of the centre of mass.
+  frameFromCentre(mass.centre, angle, spin, arm)
+  target[at + 3] = scratch.x + arm.x
+  target[at + 4] = scratch.y + arm.y
+}
+
+const arm = { x: 0, y: 0 }
+
+/**
+ * Writes the velocity of a body's frame less that of its centre of mass (a point of the frame, m), m/s, for an angle (rad) and an
+ * angular velocity (rad/s).
+ */
+export function frameFromCentre(centre: Vector, angle: number, spin: number, target: Vector): void {
   const cos = exact.cos(angle)
   const sin = exact.sin(angle)
-  target[at + 3] = scratch.x + spin * (sin * mass.centre.x + cos * mass.centre.y)
-  target[at + 4] = scratch.y - spin * (cos * mass.centre.x - sin * mass.centre.y)
+  target.x = spin * (sin * centre.x + cos * centre.y)
+  target.y = -(spin * (cos * centre.x - sin * centre.y))
 }

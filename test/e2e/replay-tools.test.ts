@@ -148,7 +148,7 @@ describe.skipIf(reason !== undefined)('replay', () => {
     const { page } = app
     await drop(files.cut)
     await page
-      .getByText(/The file is cut off, as by a recording that was killed\. All steps in front of that are here/)
+      .getByText(/The file is cut off or damaged: \d+ recorded steps are lost\. All steps before them are here/)
       .waitFor()
     await drop(files.broken)
     await page.getByText(/^broken\.mcap: this is no MCAP file/).waitFor()
