@@ -375,7 +375,7 @@ export class FusedEngine implements LearningEngine {
   }
 
   private writeNetworkRecord(network: NetworkMap, learningRate: number, decay: number): void {
-    const { record, layerRecords, layers, actionLayer, blocks, squares } = network
+    const { record, layerRecords, layers, ...fields } = network
     networkRecord.set(this.view, record, {
       beta1Power: 1,
       beta2Power: 1,
@@ -383,9 +383,7 @@ export class FusedEngine implements LearningEngine {
       decay,
       layerCount: layers.length,
       layers: layerRecords,
-      actionLayer,
-      squares,
-      blocks,
+      ...fields,
     })
     layers.forEach(({ weightShape, transposedShape, rectified, ...fields }, index) => {
       layerRecord.set(this.view, layerRecords + index * layerRecord.bytes, {

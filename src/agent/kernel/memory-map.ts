@@ -48,6 +48,7 @@ export interface NetworkMap {
   actionLayer: number
   blocks: number
   squares: number
+  liveRows: number
 }
 
 export interface MemoryMap {
@@ -123,6 +124,7 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
       actionLayer,
       blocks,
       squares: take(blocks * 8),
+      liveRows: take(batchRows * 4),
     }
   })
 

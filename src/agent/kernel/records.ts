@@ -83,6 +83,7 @@ export const networkRecord = new RecordLayout({
   actionLayer: 'i32',
   squares: 'i32',
   blocks: 'i32',
+  liveRows: 'i32',
 })
 
 export const learnerRecord = new RecordLayout({

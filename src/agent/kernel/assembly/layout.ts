@@ -77,6 +77,11 @@ export class Network {
   squares: usize
   /** Blocks of weights: tasks of its update. */
   blocks: i32
+  /**
+   * Of each row of the batch, all bits set where its output has a gradient, else none (i32). An action in tanh's flat ends has
+   * none: such a row adds nothing to any gradient of weights.
+   */
+  liveRows: usize
 }
 
 /** Everything about one learner. Matrices with B rows have `batch` of them, zero rows up to a multiple of 4 below. */

@@ -109,14 +109,26 @@ export function listNonZeros(source: usize, count: i32, stride: i32, list: usize
 }
 
 /**
- * Copies 4 columns of `rows` rows (a multiple of 4) from `source` to the rows of `columns`: [rows, 4] becomes [4, rows].
+ * Copies 4 columns of `rows` rows (a multiple of 4) from `source` to the rows of `columns`, [rows, 4] becomes [4, rows], with zeros
+ * for rows that are not live.
  */
-export function transposeColumns(source: usize, stride: usize, rows: i32, columns: usize): void {
+export function transposeColumns(source: usize, stride: usize, rows: i32, liveRows: usize, columns: usize): void {
   const length = <usize>rows << 2
   for (let row = 0; row < rows; row += 4) {
-    transposeSquare(source, stride, columns, length)
+    const live = v128.load(liveRows)
+    // Four rows at once: a batch of saturated actions has few that are live.
+    if (v128.any_true(live)) {
+      transposeSquare(source, stride, columns, length)
+      for (let column: usize = 0; column < 4; column++) {
+        const at = columns + column * length
+        v128.store(at, v128.and(v128.load(at), live))
+      }
+    } else {
+      for (let column: usize = 0; column < 4; column++) v128.store(columns + column * length, f32x4.splat(0))
+    }
     source += stride << 2
     columns += 16
+    liveRows += 16
   }
 }
 

@@ -66,6 +66,7 @@ function passCritics(learner: Learner, first: i32, rows: i32, scratch: usize): v
       store<f32>(learner.errors + (<usize>(index * learner.batch + row) << 2), error)
       const gradient = share * load<f32>(learner.importance + at) * error
       store<f32>(last.outputGradient + <usize>row * last.outputGradientStride, gradient)
+      store<i32>(critic.liveRows + at, gradient != 0 ? -1 : 0)
     }
     backward(critic, critic.layerCount - 1, 0, first, rows, scratch, learner.listBytes)
   }
@@ -147,13 +148,17 @@ function passActor(learner: Learner, first: i32, rows: i32, scratch: usize): voi
       joined.inputGradient + <usize>row * joined.inputGradientStride + (<usize>joined.hiddenInputs << 2)
     const preactivations = last.output + <usize>row * last.outputStride
     const gradients = last.outputGradient + <usize>row * last.outputGradientStride
+    let isLive = false
     for (let index = 0; index < learner.action; index++) {
       const at = <usize>index << 2
       const action = load<f32>(actions + at)
       const slope = <f32>1 - action * action
       const gradient = load<f32>(actionGradients + at) * slope + penalty * load<f32>(preactivations + at)
       store<f32>(gradients + at, gradient)
+      // Not "< or >": a NaN is live, and reaches the weights, where it is reported.
+      isLive = isLive || gradient != 0
     }
+    store<i32>(actor.liveRows + (<usize>row << 2), isLive ? -1 : 0)
   }
   backward(actor, actor.layerCount - 1, 0, first, rows, scratch, listBytes)
 }

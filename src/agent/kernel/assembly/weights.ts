@@ -73,7 +73,7 @@ export function updateBlock(learner: Learner, network: Network, block: i32, scra
   const layer = layerOfBlock(network, block)
   const first = blockFirst
   const rows = min(BLOCK_INPUTS, layer.inputs + 1 - first)
-  listColumns(learner, layer, first, rows, scratch)
+  listColumns(learner, network, layer, first, rows, scratch)
   const isClipped = learner.gradientClip > 0
   const pieces = piecesOf((learner.batch + 3) & -4)
   const strips = stripsOf(layer.panels, layer.fullPanels)
@@ -120,13 +120,13 @@ export function applyClipped(learner: Learner, network: Network, block: i32, upd
   }
 }
 
-/** Lists columns [first, first + rows) of the layer's inputs over the batch; offsets are to rows of output gradients. */
-function listColumns(learner: Learner, layer: Layer, first: i32, rows: i32, scratch: usize): void {
+/** Lists columns [first, first + rows) of the layer's inputs over the batch's live rows; offsets are to rows of output gradients. */
+function listColumns(learner: Learner, network: Network, layer: Layer, first: i32, rows: i32, scratch: usize): void {
   const columns = scratch + learner.columnsOffset
   const paddedBatch = (learner.batch + 3) & -4
   const columnBytes = <usize>paddedBatch << 2
   for (let column = 0; column < rows; column += 4) {
-    transposeColumns(layer.input + (<usize>(first + column) << 2), layer.inputStride, paddedBatch, columns)
+    transposeColumns(layer.input + (<usize>(first + column) << 2), layer.inputStride, paddedBatch, network.liveRows, columns)
     const count = min(4, rows - column)
     for (let lane = 0; lane < count; lane++) {
       listNonZeros(
