@@ -2,6 +2,8 @@
  * What else the fused learner costs, measured in a process of its own: memory, the actor's latency, choosing a batch.
  * Argument: the start state's folder. Prints one JSON object.
  */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { loadEngine } from '../../src/agent/create-engine.ts'
 import { FusedEngine } from '../../src/agent/kernel/fused-engine.ts'
 import type { AgentSettings } from '../../src/agent/settings.ts'
@@ -25,17 +27,16 @@ const ROUNDS = 15
 
 const start = readStartState(process.argv[2]!)
 const uniform = await createEngine(start, {})
-const empty = process.memoryUsage.rss()
+const empty = residentMegabytes()
 fillReplay(uniform, start)
+const full = residentMegabytes()
 uniform.update(true)
-const full = process.memoryUsage.rss()
-const megabytes = (bytes: number) => bytes / 1e6
 
 const details: Details = {
   memory: {
     transitions: uniform.stored,
-    replayMegabytes: megabytes(full - empty),
-    processMegabytes: megabytes(full),
+    replayMegabytes: full - empty,
+    processMegabytes: residentMegabytes(),
   },
   actLatencyMicroseconds: measureAct(uniform),
   samplingMicroseconds: {
@@ -45,6 +46,13 @@ const details: Details = {
   densePeak: { plain: (await measureDensePeak(false))!, relaxed: await measureDensePeak(true) },
 }
 process.stdout.write(`${JSON.stringify(details)}\n`)
+
+/** Of the process, without what its own garbage takes until it is collected. */
+function residentMegabytes(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage.rss() / 1e6
+}
 
 async function createEngine({ size, settings, networks }: StartState, changes: Partial<AgentSettings>) {
   const changed = { ...settings, ...changes }

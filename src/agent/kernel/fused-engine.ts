@@ -137,10 +137,7 @@ export class FusedEngine implements LearningEngine {
   }
 
   update(updatesPolicy: boolean): UpdateMetrics {
-    this.kernel.chooseBatch(this.map.learner)
-    const metrics = this.learn(updatesPolicy)
-    if (this.options.settings.prioritisedReplay) this.kernel.prioritise(this.map.learner)
-    return metrics
+    return this.metricsOf(this.kernel.update(this.map.learner, updatesPolicy), updatesPolicy)
   }
 
   updateOn(chosen: ChosenBatch, updatesPolicy: boolean): UpdateMetrics {
@@ -151,7 +148,7 @@ export class FusedEngine implements LearningEngine {
     this.words.set(indices, batch.indices / 4)
     fillOrSet(this.floats, batch.importance / 4, indices.length, weights, 1)
     fillOrSet(this.floats, batch.noise / 4, indices.length * size.action, targetNoise, 0)
-    return this.learn(updatesPolicy)
+    return this.metricsOf(this.kernel.learn(this.map.learner, updatesPolicy), updatesPolicy)
   }
 
   /** Chooses a batch and nothing more, for the bench. */
@@ -297,8 +294,9 @@ export class FusedEngine implements LearningEngine {
     if (this.threads > 1) this.kernel.quit(this.map.learner)
   }
 
-  private learn(updatesPolicy: boolean): UpdateMetrics {
-    if (!this.kernel.learn(this.map.learner, updatesPolicy)) {
+  /** What an update has left; throws a UserError where the kernel says that it did not come to its end. */
+  private metricsOf(isDone: number, updatesPolicy: boolean): UpdateMetrics {
+    if (!isDone) {
       throw new UserError(
         `A helping thread of the learner stopped (${this.helpers?.cause()}); use --threads 1, which gives the same results.`,
         'failure',
@@ -355,6 +353,7 @@ export class FusedEngine implements LearningEngine {
       threads: this.threads,
       counter: map.counter,
       taskRows: map.taskRows,
+      forwardRows: map.forwardRows,
       scratch: scratch.address,
       scratchBytes: scratch.bytes,
       listBytes: scratch.listBytes,
@@ -384,6 +383,7 @@ export class FusedEngine implements LearningEngine {
       layerCount: layers.length,
       layers: layerRecords,
       ...fields,
+      targetWeights: TARGETS * this.map.parameterBytes,
     })
     layers.forEach(({ weightShape, transposedShape, rectified, ...fields }, index) => {
       layerRecord.set(this.view, layerRecords + index * layerRecord.bytes, {

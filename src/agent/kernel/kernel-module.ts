@@ -14,7 +14,7 @@ export interface KernelExports {
   chooseBatch(learner: number): void
   /** 1, or 0 where a helping thread has stopped. */
   learn(learner: number, updatesPolicy: boolean): number
-  prioritise(learner: number): void
+  update(learner: number, updatesPolicy: boolean): number
   act(learner: number): void
   transposeWeights(learner: number): void
   help(learner: number, thread: number): void

@@ -29,16 +29,12 @@ export interface LayerMap {
   /** From the start of a copy of the parameters. */
   weights: number
   transposedShape: StripShape
-  /** 0 where no gradient of the inputs is wanted. */
+  /** 0 where no gradient of the inputs is wanted: they are observations alone. */
   transposed: number
   input: number
   inputStride: number
   output: number
   outputStride: number
-  outputGradient: number
-  outputGradientStride: number
-  inputGradient: number
-  inputGradientStride: number
 }
 
 export interface NetworkMap {
@@ -46,6 +42,8 @@ export interface NetworkMap {
   layerRecords: number
   layers: LayerMap[]
   actionLayer: number
+  /** From the activations to their gradients, and to the activations of the target network. */
+  gradients: number
   blocks: number
   squares: number
   liveRows: number
@@ -72,6 +70,7 @@ export interface MemoryMap {
     observationStride: number
     actions: number
     policyActions: number
+    nextActions: number
     actionStride: number
     observationMean: number
     observationScale: number
@@ -83,6 +82,7 @@ export interface MemoryMap {
   /** The number of the phase's next task, on a line of its own. */
   counter: number
   taskRows: number
+  forwardRows: number
   /** Of the whole memory. */
   bytes: number
 }
@@ -115,13 +115,17 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
   const networks = Array.from({ length: 1 + criticCount }, (_, index) => {
     const actionLayer = index === 0 ? -1 : criticActionLayer(settings)
     const shapes = layerShapes(size, settings.hiddenSizes, actionLayer)
-    const layers = mapLayers(shapes, actionLayer, takeRows)
+    const activations = end
+    const layers = mapLayers(shapes, takeRows)
+    const gradients = end - activations
+    take(gradients)
     const blocks = layers.reduce((sum, { inputs }) => sum + Math.floor(inputs / BLOCK_INPUTS) + 1, 0)
     return {
       record: networkRecords + index * networkRecord.bytes,
       layerRecords: take(layers.length * layerRecord.bytes),
       layers,
       actionLayer,
+      gradients,
       blocks,
       squares: take(blocks * 8),
       liveRows: take(batchRows * 4),
@@ -144,6 +148,7 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
     observationStride,
     actions: takeRows(actionStride),
     policyActions: takeRows(actionStride),
+    nextActions: takeRows(actionStride),
     actionStride,
     observationMean: take(size.observation * 4),
     observationScale: take(size.observation * 4),
@@ -163,15 +168,17 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
   const parameters = take(parameterBytes * (settings.gradientClip > 0 ? 5 : 4))
   for (const layer of layers) {
     layer.weights += parameters
-    if (layer.transposed !== 0) layer.transposed = take(layer.transposedShape.bytes)
+    if (layer.rectified || layer.inputs > layer.hiddenInputs) layer.transposed = take(layer.transposedShape.bytes)
   }
 
   // A thread needs lists of its rows of a batch, or of a block of columns, whichever is larger; then one block of
   // gradients, and four columns of the batch.
   const taskRows = Math.min(MAX_TASK_ROWS, Math.ceil(batchSize / threads))
+  // Two tasks for each block of rows: with an even number of threads half as many blocks keep all of them busy.
+  const forwardRows = threads % 2 === 0 ? Math.min(MAX_TASK_ROWS, Math.ceil((2 * batchSize) / threads)) : taskRows
   const widest = Math.max(...layers.map(({ inputs, outputs }) => roundUp(Math.max(inputs + 1, outputs), 4)))
   const list = listBytes(Math.max(widest, batchRows))
-  const blockOffset = Math.max(taskRows, BLOCK_INPUTS) * list
+  const blockOffset = Math.max(forwardRows, BLOCK_INPUTS) * list
   const columnsOffset = blockOffset + BLOCK_INPUTS * STRIP_ROW_BYTES
   const scratchBytes = roundUp(columnsOffset + 4 * batchRows * 4, LINE)
   const scratch = {
@@ -205,6 +212,7 @@ export function mapMemory({ size, settings, threads, base, listBytes }: MapOptio
     scratch,
     counter,
     taskRows,
+    forwardRows,
     bytes: end,
   }
 }
@@ -222,55 +230,35 @@ function layerShapes(
   })
 }
 
-/** Rows of activations and gradients of each layer; the weights' places are not known yet. */
+/** Rows of activations of each layer; the weights' places are not known yet. */
 function mapLayers(
   shapes: { hiddenInputs: number; inputs: number; outputs: number }[],
-  actionLayer: number,
   takeRows: (stride: number) => number,
 ): LayerMap[] {
   const layers = shapes.map(({ hiddenInputs, inputs, outputs }, index): LayerMap => {
-    const wantsInputGradient = index > 0 || index === actionLayer
-    const weightShape = stripShape(inputs + 1, outputs)
+    // The constant 1 behind the inputs; and of their gradients the backward pass writes whole panels.
+    const inputStride = rowStride(Math.max(inputs + 1, roundUp(inputs, PANEL_COLUMNS)))
     const transposedShape = stripShape(Math.ceil(outputs / PANEL_COLUMNS) * PANEL_COLUMNS, inputs)
-    // What the layer before writes into these rows, and what the backward pass writes into their gradients.
-    const inputStride = rowStride(Math.max(inputs + 1, roundUp(hiddenInputs, PANEL_COLUMNS)))
     return {
       inputs,
       hiddenInputs,
       outputs,
       rectified: index > 0,
-      weightShape,
+      weightShape: stripShape(inputs + 1, outputs),
       weights: 0,
       transposedShape,
-      // Any number but 0: the place is taken later.
-      transposed: wantsInputGradient ? 1 : 0,
+      transposed: 0,
       input: takeRows(inputStride),
       inputStride,
       output: 0,
       outputStride: 0,
-      outputGradient: 0,
-      outputGradientStride: 0,
-      inputGradient: 0,
-      inputGradientStride: 0,
     }
   })
   layers.forEach((layer, index) => {
     const next = layers[index + 1]
-    const stride = rowStride(Math.max(writtenColumns(layer.weightShape), roundUp(next?.inputs ?? 0, PANEL_COLUMNS)))
-    layer.outputGradientStride = stride
-    layer.outputGradient = takeRows(stride)
-    layer.outputStride = next ? next.inputStride : stride
-    layer.output = next ? next.input : takeRows(stride)
-    if (next) {
-      next.inputGradient = layer.outputGradient
-      next.inputGradientStride = stride
-    }
+    layer.outputStride = next?.inputStride ?? rowStride(writtenColumns(layer.weightShape))
+    layer.output = next?.input ?? takeRows(layer.outputStride)
   })
-  const first = layers[0]!
-  if (actionLayer === 0) {
-    first.inputGradientStride = rowStride(roundUp(first.inputs, PANEL_COLUMNS))
-    first.inputGradient = takeRows(first.inputGradientStride)
-  }
   return layers
 }
 

@@ -67,10 +67,6 @@ export const layerRecord = new RecordLayout({
   inputStride: 'i32',
   output: 'i32',
   outputStride: 'i32',
-  outputGradient: 'i32',
-  outputGradientStride: 'i32',
-  inputGradient: 'i32',
-  inputGradientStride: 'i32',
 })
 
 export const networkRecord = new RecordLayout({
@@ -80,6 +76,8 @@ export const networkRecord = new RecordLayout({
   decay: 'f32',
   layerCount: 'i32',
   layers: 'i32',
+  gradients: 'i32',
+  targetWeights: 'i32',
   actionLayer: 'i32',
   squares: 'i32',
   blocks: 'i32',
@@ -119,6 +117,7 @@ export const learnerRecord = new RecordLayout({
   observationStride: 'i32',
   actions: 'i32',
   policyActions: 'i32',
+  nextActions: 'i32',
   actionStride: 'i32',
   observationMean: 'i32',
   observationScale: 'i32',
@@ -135,6 +134,7 @@ export const learnerRecord = new RecordLayout({
   noiseRandom: 'i32',
   threads: 'i32',
   taskRows: 'i32',
+  forwardRows: 'i32',
   scratch: 'i32',
   scratchBytes: 'i32',
   listBytes: 'i32',

@@ -221,7 +221,7 @@ describe('Given several threads', () => {
   })
 
   test('when one of them fails, then the update fails with its error and what to do', async () => {
-    const engine = await brokenEngine({ run: 'if (thread > 0 && phase == 3) unreachable()' })
+    const engine = await brokenEngine({ run: 'if (thread > 0 && phase == 4) unreachable()' })
     const update = () => engine.update(true)
     expect(engine.update(false).criticLoss).toBeGreaterThan(0)
     expect(update).toThrow(UserError)
@@ -234,7 +234,7 @@ describe('Given several threads', () => {
     const shortWaits = { waits: 5, wait: 20_000_000 }
     const pause = (nanoseconds: number) => ({
       ...shortWaits,
-      run: `if (thread > 0 && phase == 3) atomic.wait<i32>(changetype<usize>(learner) + offsetof<Learner>('present'), 1, ${nanoseconds})`,
+      run: `if (thread > 0 && phase == 4) atomic.wait<i32>(changetype<usize>(learner) + offsetof<Learner>('present'), 1, ${nanoseconds})`,
     })
     const slow = await brokenEngine(pause(60_000_000))
     expect(slow.update(true).saturation).toBeDefined()

@@ -42,6 +42,31 @@ describe('Given random shapes, weights and batches', () => {
   )
 })
 
+describe('Given an actor that is saturated in most of a batch', () => {
+  test('when rows without a gradient are left out, then the gradients are to the bit those with all rows', async () => {
+    const problem = randomCase(0, { hiddenSizes: [64, 32], batchSize: 37, preactivationPenalty: 0 })
+    const last = problem.networks.actor.layers.at(-1)!
+    for (const [place, weight] of last.weights.entries()) last.weights[place] = 400 * weight
+    const { observations } = problem.batch
+    const { observation, action } = problem.size
+    const engine = new FusedEngine(kernel, { ...problem, random: engineRandom(1) })
+    const actions = new Float32Array(action)
+    let saturated = 0
+    for (let row = 0; row < 37; row++) {
+      engine.act(observations.subarray(row * observation, (row + 1) * observation), actions)
+      if (actions.every((value) => Math.abs(value) === 1)) saturated++
+    }
+    expect(action).toBeGreaterThan(1)
+    expect(saturated).toBeGreaterThan(5)
+    expect(saturated).toBeLessThan(32)
+    const allRows = await compileEdited(false, (name, source) =>
+      name === 'phases.ts' ? source.replace('isLive ? -1 : 0', '-1') : source,
+    )
+    const gradientOf = (module: WebAssembly.Module) => numbersOf(gradients(module, problem).actor)
+    expect(gradientOf(kernel)).toEqual(gradientOf(new WebAssembly.Module(allRows as Uint8Array<ArrayBuffer>)))
+  })
+})
+
 describe('Given clipping that clips nothing', () => {
   const cases = [0, 1, 2, 3, 7, 10].map((index) => randomCase(index))
   test.each(cases)('when $title makes 30 updates, then the weights are those without clipping', (problem) => {
@@ -110,14 +135,14 @@ interface Problem {
 }
 
 /** Odd cases are TD3, every second pair has importance weights as prioritised replay makes them. */
-function randomCase(index: number): Problem {
+function randomCase(index: number, changes: Partial<AgentSettings> = {}): Problem {
   const random = RandomStream.derive(index, 'gradient cases')
   const size = { observation: 1 + random.integer(40), action: 1 + random.integer(7) }
   // Every third layer fills its panels exactly, where an error of one would write into a neighbour.
-  const hiddenSizes = Array.from({ length: 1 + (index % 3) }, () =>
+  const drawn = Array.from({ length: 1 + (index % 3) }, () =>
     random.integer(3) === 0 ? 32 * (1 + random.integer(3)) : 1 + random.integer(80),
   )
-  const batchSize = 1 + random.integer(40)
+  const { hiddenSizes = drawn, batchSize = 1 + random.integer(40) } = changes
   const isTd3 = index % 2 === 1
   const isPrioritised = index % 4 >= 2
   const settings: AgentSettings = {
@@ -129,6 +154,7 @@ function randomCase(index: number): Problem {
     preactivationPenalty: index % 5 === 0 ? 0.3 : 0,
     replayCapacity: batchSize,
     gradientClip: NO_CLIP,
+    ...changes,
   }
   const networks = initialiseNetworks(size, settings, random)
   for (const { layers } of Object.values(networks) as Network[]) {
@@ -156,19 +182,12 @@ function randomCase(index: number): Problem {
 /** How far each network's gradient is from automatic differentiation's. */
 function distances(
   module: WebAssembly.Module,
-  { size, settings, networks, batch }: Problem,
+  { size, settings, networks, batch }: Omit<Problem, 'title'>,
 ): { name: string; distance: number }[] {
-  const engine = new FusedEngine(module, { size, settings, networks, random: engineRandom(1) })
-  storeBatch(engine, { size, batch })
-  const { weights, targetNoise } = batch
-  const indices = Uint32Array.from({ length: settings.batchSize }, (_, row) => row)
-  engine.updateOn({ indices, ...(weights && { weights }), ...(targetNoise && { targetNoise }) }, true)
-  const ours = engine.exportGradients()
+  const { critic, ...ours } = gradients(module, { size, settings, networks, batch })
   const before = gradientsByAutodiff(tf, { size, settings, networks }, batch)
   // The actor's step is taken with the critic that has just made its own.
-  const { critic } = engine.exportNetworks()
   const after = gradientsByAutodiff(tf, { size, settings, networks: { ...networks, critic } }, batch)
-  engine.dispose()
   return [
     { name: 'critic', distance: relativeDistance(ours.critics[0]!, before.critic) },
     ...(before.secondCritic
@@ -176,6 +195,21 @@ function distances(
       : []),
     { name: 'actor', distance: relativeDistance(ours.actor, after.actor) },
   ]
+}
+
+/** The gradients of one update, and the critic that it made. */
+function gradients(
+  module: WebAssembly.Module,
+  { size, settings, networks, batch }: Omit<Problem, 'title'>,
+): ReturnType<FusedEngine['exportGradients']> & { critic: Network } {
+  const engine = new FusedEngine(module, { size, settings, networks, random: engineRandom(1) })
+  storeBatch(engine, { size, batch })
+  const { weights, targetNoise } = batch
+  const indices = Uint32Array.from({ length: settings.batchSize }, (_, row) => row)
+  engine.updateOn({ indices, ...(weights && { weights }), ...(targetNoise && { targetNoise }) }, true)
+  const { critic } = engine.exportNetworks()
+  engine.dispose()
+  return { ...engine.exportGradients(), critic }
 }
 
 function storeBatch(engine: FusedEngine, { size, batch }: Pick<Problem, 'size' | 'batch'>): void {

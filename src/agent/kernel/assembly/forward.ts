@@ -3,22 +3,29 @@ import { Layer, layerOf, Network, PANEL_COLUMNS, PANEL_ROW, STRIP_ROW, stripsOf,
 import { listNonZeros, piecesOf, TINY } from './lists'
 import { multiplyStrip } from './multiply'
 
-/** Writes observations into the first layer's input rows. */
-export function setInputs(network: Network, source: usize, sourceStride: usize, first: i32, rows: i32): void {
+/** Writes observations into the first layer's input rows, of the live network or of its target. */
+export function setInputs(
+  network: Network,
+  ofTarget: bool,
+  source: usize,
+  sourceStride: usize,
+  first: i32,
+  rows: i32,
+): void {
   const layer = layerOf(network, 0)
+  const inputs = layer.input + (ofTarget ? network.gradients : 0)
   const bytes = <usize>layer.hiddenInputs << 2
   for (let row = first; row < first + rows; row++) {
-    memory.copy(layer.input + <usize>row * layer.inputStride, source + <usize>row * sourceStride, bytes)
+    memory.copy(inputs + <usize>row * layer.inputStride, source + <usize>row * sourceStride, bytes)
   }
 }
 
 /**
- * Runs rows [first, first + rows) through the network; the first layer's inputs are set. `copy` is the distance from the
- * live weights to those to use; `actions` are rows for the layer that takes them (any address for an actor).
+ * Runs rows [first, first + rows) through the live network or its target; the first layer's inputs are set. `actions` are rows for the layer that takes them (any address for an actor).
  */
 export function forward(
   network: Network,
-  copy: usize,
+  ofTarget: bool,
   actions: usize,
   actionStride: usize,
   first: i32,
@@ -26,10 +33,12 @@ export function forward(
   lists: usize,
   listBytes: usize,
 ): void {
+  const place: usize = ofTarget ? network.gradients : 0
+  const copy: usize = ofTarget ? network.targetWeights : 0
   for (let index = 0; index < network.layerCount; index++) {
     const layer = layerOf(network, index)
-    listInputs(layer, index == network.actionLayer ? actions : 0, actionStride, first, rows, lists, listBytes)
-    const output = layer.output + <usize>first * layer.outputStride
+    listInputs(layer, place, index == network.actionLayer ? actions : 0, actionStride, first, rows, lists, listBytes)
+    const output = layer.output + place + <usize>first * layer.outputStride
     const pieces = piecesOf(layer.inputs + 1)
     const strips = stripsOf(layer.panels, layer.fullPanels)
     for (let piece = 0; piece < pieces; piece++) {
@@ -53,6 +62,7 @@ export function forward(
 /** Completes a layer's input rows - ReLU on hidden inputs, the actions, the bias's 1 - and lists what is not zero. */
 function listInputs(
   layer: Layer,
+  place: usize,
   actions: usize,
   actionStride: usize,
   first: i32,
@@ -63,7 +73,7 @@ function listInputs(
   const zero = f32x4.splat(0)
   const hiddenEnd = <usize>layer.hiddenInputs << 2
   const actionBytes = (<usize>layer.inputs << 2) - hiddenEnd
-  let input = layer.input + <usize>first * layer.inputStride
+  let input = layer.input + place + <usize>first * layer.inputStride
   if (actionBytes) actions += <usize>first * actionStride
   for (let row = 0; row < rows; row++) {
     if (layer.rectified) {
@@ -98,9 +108,9 @@ export function backward(
 ): void {
   for (let index = from; index > to; index--) {
     const layer = layerOf(network, index)
-    listOutputGradients(layer, first, rows, lists, listBytes)
-    multiplyTransposed(layer, 0, (layer.hiddenInputs - 1) / PANEL_COLUMNS, first, rows, lists, listBytes)
-    passRectifier(layer, first, rows)
+    listOutputGradients(layer, network.gradients, first, rows, lists, listBytes)
+    multiplyTransposed(layer, network.gradients, 0, (layer.hiddenInputs - 1) / PANEL_COLUMNS, first, rows, lists, listBytes)
+    passRectifier(layer, network.gradients, first, rows)
   }
 }
 
@@ -109,17 +119,17 @@ export function backwardToActions(network: Network, first: i32, rows: i32, lists
   const index = network.actionLayer
   backward(network, network.layerCount - 1, index, first, rows, lists, listBytes)
   const layer = layerOf(network, index)
-  listOutputGradients(layer, first, rows, lists, listBytes)
+  listOutputGradients(layer, network.gradients, first, rows, lists, listBytes)
   const firstPanel = layer.hiddenInputs / PANEL_COLUMNS
-  multiplyTransposed(layer, firstPanel, (layer.inputs - 1) / PANEL_COLUMNS, first, rows, lists, listBytes)
+  multiplyTransposed(layer, network.gradients, firstPanel, (layer.inputs - 1) / PANEL_COLUMNS, first, rows, lists, listBytes)
 }
 
 /** Lists the non-zero output gradients of rows [first, first + rows), one list a row. */
-function listOutputGradients(layer: Layer, first: i32, rows: i32, lists: usize, listBytes: usize): void {
-  let gradient = layer.outputGradient + <usize>first * layer.outputGradientStride
+function listOutputGradients(layer: Layer, gradients: usize, first: i32, rows: i32, lists: usize, listBytes: usize): void {
+  let gradient = layer.output + gradients + <usize>first * layer.outputStride
   for (let row = 0; row < rows; row++) {
     listNonZeros(gradient, layer.outputs, <i32>STRIP_ROW, lists)
-    gradient += layer.outputGradientStride
+    gradient += layer.outputStride
     lists += listBytes
   }
 }
@@ -127,6 +137,7 @@ function listOutputGradients(layer: Layer, first: i32, rows: i32, lists: usize, 
 /** Input gradients, in the columns of panels [firstPanel, lastPanel]. */
 function multiplyTransposed(
   layer: Layer,
+  gradients: usize,
   firstPanel: i32,
   lastPanel: i32,
   first: i32,
@@ -134,7 +145,7 @@ function multiplyTransposed(
   lists: usize,
   listBytes: usize,
 ): void {
-  const output = layer.inputGradient + <usize>first * layer.inputGradientStride
+  const output = layer.input + gradients + <usize>first * layer.inputStride
   const pieces = piecesOf(layer.outputs)
   const panels = layer.transposedPanels
   const fullPanels = layer.transposedFullPanels
@@ -153,7 +164,7 @@ function multiplyTransposed(
         rows,
         layer.transposed + <usize>strip * layer.transposedStripBytes + <usize>(panel - start) * PANEL_ROW,
         output + <usize>panel * PANEL_ROW,
-        layer.inputGradientStride,
+        layer.inputStride,
       )
     }
   }
@@ -163,17 +174,14 @@ function multiplyTransposed(
  * Keeps the gradients of hidden inputs that were positive, tiny ones apart, which become zero; and zeroes all columns after
  * the last hidden one.
  */
-function passRectifier(layer: Layer, first: i32, rows: i32): void {
+function passRectifier(layer: Layer, gradients: usize, first: i32, rows: i32): void {
   const zero = f32x4.splat(0)
   const tiny = f32x4.splat(TINY)
   const hiddenEnd = <usize>layer.hiddenInputs << 2
-  const written = min(
-    ((layer.hiddenInputs - 1) / PANEL_COLUMNS + 1) * <i32>PANEL_ROW,
-    <i32>layer.inputGradientStride,
-  )
+  const written = ((layer.hiddenInputs - 1) / PANEL_COLUMNS + 1) * <i32>PANEL_ROW
   for (let row = first; row < first + rows; row++) {
-    const gradient = layer.inputGradient + <usize>row * layer.inputGradientStride
     const input = layer.input + <usize>row * layer.inputStride
+    const gradient = input + gradients
     for (let at: usize = 0; at < hiddenEnd; at += 16) {
       const value = v128.load(gradient + at)
       const passes = v128.andnot(f32x4.gt(v128.load(input + at), zero), f32x4.lt(f32x4.abs(value), tiny))

@@ -11,6 +11,7 @@ import {
   CRITIC_CLIPPED,
   CRITIC_PASSES,
   CRITIC_WEIGHTS,
+  FORWARD_PASSES,
 } from './phases'
 import { commitRecord, sample, scale, updatePriorities } from './replay'
 import { QUIT, runPhase } from './threads'
@@ -39,15 +40,24 @@ export function chooseBatch(address: usize): void {
   sample(changetype<Learner>(address))
 }
 
+/** One update: a batch is chosen, learned from and, in prioritised replay, given the priorities of its errors. False as `learn`. */
+export function update(address: usize, updatesPolicy: bool): bool {
+  const learner = changetype<Learner>(address)
+  sample(learner)
+  if (!learn(address, updatesPolicy)) return false
+  if (learner.prioritised) updatePriorities(learner)
+  return true
+}
+
 /**
- * One update on the chosen batch; its results are in the Learner record. False where a helping thread has stopped: the
+ * The same on the batch that is chosen already, without new priorities; its results are in the Learner record. False where a helping thread has stopped: the
  * learner is then of no more use, as a part of an update is missing.
  */
 export function learn(address: usize, updatesPolicy: bool): bool {
   const learner = changetype<Learner>(address)
   learner.updatesPolicy = updatesPolicy ? 1 : 0
   const isClipped = learner.gradientClip > 0
-  if (!runPhase(learner, CRITIC_PASSES)) return false
+  if (!runPhase(learner, FORWARD_PASSES) || !runPhase(learner, CRITIC_PASSES)) return false
   criticMetrics(learner)
   for (let index = 0; index < learner.criticCount; index++) advance(criticOf(learner, index))
   if (!runPhase(learner, CRITIC_WEIGHTS)) return false
@@ -59,19 +69,14 @@ export function learn(address: usize, updatesPolicy: bool): bool {
   return runPhase(learner, ACTOR_WEIGHTS) && (!isClipped || runPhase(learner, ACTOR_CLIPPED))
 }
 
-/** Gives the transitions that were just learned from the priorities of their errors; prioritised replay only. */
-export function prioritise(address: usize): void {
-  updatePriorities(changetype<Learner>(address))
-}
-
 /** The policy's action, tanh(actor(observation)), both in the first rows of the learner's batch. */
 export function act(address: usize): void {
   const learner = changetype<Learner>(address)
   const actor = changetype<Network>(learner.actor)
   scale(learner, learner.nextObservations, learner.observations)
-  setInputs(actor, learner.observations, learner.observationStride, 0, 1)
-  forward(actor, 0, 0, 0, 0, 1, learner.scratch, learner.listBytes)
-  activate(learner, actor, 0, 1, 0)
+  setInputs(actor, false, learner.observations, learner.observationStride, 0, 1)
+  forward(actor, false, 0, 0, 0, 1, learner.scratch, learner.listBytes)
+  activate(learner, actor, false, 0, 1)
 }
 
 /** Writes the transposed copies of all weights, after the engine has set these. */

@@ -26,7 +26,9 @@ export const BLOCK_INPUTS: i32 = 32
  * | weights | inputs, then the bias | outputs | strips |
  * | transposed weights | outputs | inputs | strips |
  * | input | batch | hidden inputs, action inputs, the constant 1 of the bias | rows |
- * | output, output gradient | batch | outputs | rows |
+ * | output | batch | outputs | rows |
+ *
+ * Gradients of inputs and outputs lie `Network.gradients` behind these.
  */
 @unmanaged
 export class Layer {
@@ -52,11 +54,6 @@ export class Layer {
   inputStride: usize
   output: usize
   outputStride: usize
-  outputGradient: usize
-  outputGradientStride: usize
-  /** 0 where it is never wanted. */
-  inputGradient: usize
-  inputGradientStride: usize
 }
 
 /** One network with its optimiser. */
@@ -71,6 +68,13 @@ export class Network {
   layerCount: i32
   /** Address of the first Layer; they lie one after another. */
   layers: usize
+  /**
+   * From the activations to their gradients, in bytes. Before there are gradients, the activations of the target network have
+   * that place.
+   */
+  gradients: usize
+  /** From the live weights to the target network's, in bytes. */
+  targetWeights: usize
   /** Layer that takes the action; -1 for the actor. */
   actionLayer: i32
   /** Sums of squared gradients, one f64 for each block of weights, in the order of tasks. */
@@ -129,6 +133,8 @@ export class Learner {
   observationStride: usize
   actions: usize
   policyActions: usize
+  /** The target policy's, in the next observations. */
+  nextActions: usize
   actionStride: usize
   observationMean: usize
   observationScale: usize
@@ -149,8 +155,9 @@ export class Learner {
 
   // Threads.
   threads: i32
-  /** Rows of the batch that one task takes. */
+  /** Rows of the batch that one task takes: of a phase by rows, and of FORWARD_PASSES where the policy is updated too. */
   taskRows: i32
+  forwardRows: i32
   scratch: usize
   scratchBytes: usize
   /** Bytes of one list of non-zero entries in the scratch memory. */

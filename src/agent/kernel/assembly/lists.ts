@@ -110,12 +110,12 @@ export function listNonZeros(source: usize, count: i32, stride: i32, list: usize
 
 /**
  * Copies 4 columns of `rows` rows (a multiple of 4) from `source` to the rows of `columns`, [rows, 4] becomes [4, rows], with zeros
- * for rows that are not live.
+ * for rows that are not live where `liveRows` is given.
  */
 export function transposeColumns(source: usize, stride: usize, rows: i32, liveRows: usize, columns: usize): void {
   const length = <usize>rows << 2
   for (let row = 0; row < rows; row += 4) {
-    const live = v128.load(liveRows)
+    const live = liveRows ? v128.load(liveRows) : i32x4.splat(-1)
     // Four rows at once: a batch of saturated actions has few that are live.
     if (v128.any_true(live)) {
       transposeSquare(source, stride, columns, length)
@@ -128,7 +128,7 @@ export function transposeColumns(source: usize, stride: usize, rows: i32, liveRo
     }
     source += stride << 2
     columns += 16
-    liveRows += 16
+    if (liveRows) liveRows += 16
   }
 }
 

@@ -92,21 +92,34 @@ function setPriority(learner: Learner, index: u32, value: f32): void {
   }
 }
 
-/** Copies rows [first, first + rows) of the chosen batch out of the ring; observations are scaled. */
+/** Copies the observations, scaled, and actions of rows [first, first + rows) of the chosen batch out of the ring. */
 export function gather(learner: Learner, first: i32, rows: i32): void {
-  const observation = learner.observation
   const actionBytes = <usize>learner.action << 2
   for (let row = first; row < first + rows; row++) {
-    const at = <usize>row << 2
-    let record = learner.records + <usize>load<u32>(learner.indices + at) * learner.recordBytes
+    const record = recordOf(learner, row)
     scale(learner, record, learner.observations + <usize>row * learner.observationStride)
-    record += <usize>observation << 2
-    memory.copy(learner.actions + <usize>row * learner.actionStride, record, actionBytes)
-    record += actionBytes
-    store<f32>(learner.rewards + at, load<f32>(record))
-    store<f32>(learner.discounts + at, load<f32>(record, 4))
-    scale(learner, record + 8, learner.nextObservations + <usize>row * learner.observationStride)
+    memory.copy(
+      learner.actions + <usize>row * learner.actionStride,
+      record + (<usize>learner.observation << 2),
+      actionBytes,
+    )
   }
+}
+
+/** The same for the rewards, discounts and next observations. */
+export function gatherNext(learner: Learner, first: i32, rows: i32): void {
+  for (let row = first; row < first + rows; row++) {
+    const at = <usize>row << 2
+    const outcome = recordOf(learner, row) + (<usize>(learner.observation + learner.action) << 2)
+    store<f32>(learner.rewards + at, load<f32>(outcome))
+    store<f32>(learner.discounts + at, load<f32>(outcome, 4))
+    scale(learner, outcome + 8, learner.nextObservations + <usize>row * learner.observationStride)
+  }
+}
+
+@inline
+function recordOf(learner: Learner, row: i32): usize {
+  return learner.records + <usize>load<u32>(learner.indices + (<usize>row << 2)) * learner.recordBytes
 }
 
 /** target ← (source - mean)·scale, for one observation. */

@@ -88,7 +88,7 @@ export function updateBlock(learner: Learner, network: Network, block: i32, scra
         learner.listBytes,
         piece,
         rows,
-        layer.outputGradient + <usize>panel * PANEL_ROW,
+        layer.output + network.gradients + <usize>panel * PANEL_ROW,
         gradient,
         STRIP_ROW,
       )
@@ -120,19 +120,23 @@ export function applyClipped(learner: Learner, network: Network, block: i32, upd
   }
 }
 
-/** Lists columns [first, first + rows) of the layer's inputs over the batch's live rows; offsets are to rows of output gradients. */
+/**
+ * Lists columns [first, first + rows) of the layer's inputs over the batch; offsets are to rows of output gradients. Rows that are not live are
+ * left out, except where a panel of 2 vectors sums even and odd entries apart: other pairs would be other bits.
+ */
 function listColumns(learner: Learner, network: Network, layer: Layer, first: i32, rows: i32, scratch: usize): void {
   const columns = scratch + learner.columnsOffset
+  const liveRows = layer.fullPanels == layer.panels ? network.liveRows : 0
   const paddedBatch = (learner.batch + 3) & -4
   const columnBytes = <usize>paddedBatch << 2
   for (let column = 0; column < rows; column += 4) {
-    transposeColumns(layer.input + (<usize>(first + column) << 2), layer.inputStride, paddedBatch, network.liveRows, columns)
+    transposeColumns(layer.input + (<usize>(first + column) << 2), layer.inputStride, paddedBatch, liveRows, columns)
     const count = min(4, rows - column)
     for (let lane = 0; lane < count; lane++) {
       listNonZeros(
         columns + <usize>lane * columnBytes,
         paddedBatch,
-        <i32>layer.outputGradientStride,
+        <i32>layer.outputStride,
         scratch + <usize>(column + lane) * learner.listBytes,
       )
     }
