@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import type { AlgorithmName, PresetName } from '../agent/presets.ts'
 import { messageOf } from '../common/user-error.ts'
 import { type RunDescription, RunFolder } from '../training/run-folder.ts'
+import { progressOf } from '../training/run-progress.ts'
 import { resumabilityOf, statusOf } from '../training/run-status.ts'
 import { snapshotSteps } from '../training/snapshots.ts'
 import {
@@ -33,6 +34,7 @@ export function listRunEntries(runsFolder: string): RunEntry[] {
 
 export function toRunEntry(folder: RunFolder, description: RunDescription): RunEntry {
   const { name, scene, algorithm, engine, threads, seed, startedAt, queuedAt, result, problem } = description
+  const progress = progressOf(description)
   const { steps, episodes } = description.budget
   const { tags, notes, archived } = readRunNotes(folder)
   const { checkpointStep, obstacle } = resumabilityOf(folder, description)
@@ -47,11 +49,9 @@ export function toRunEntry(folder: RunFolder, description: RunDescription): RunE
     startedAt,
     status: statusOf(description),
     budget: { ...(steps !== undefined && { steps }), ...(episodes !== undefined && { episodes }) },
-    ...(result && {
-      steps: result.steps,
-      meanReturn: result.evaluation.meanReturn,
-      seconds: result.seconds,
-    }),
+    ...(progress && { steps: progress.steps, seconds: progress.seconds }),
+    ...(progress?.best && { meanReturn: progress.best.meanReturn }),
+    ...(result && { reportReturn: result.evaluation.meanReturn }),
     ...(queuedAt !== undefined && { queuedAt }),
     ...(tags.length > 0 && { tags }),
     ...(notes !== '' && { notes }),

@@ -90,7 +90,7 @@ export function createHostService(options: HostServiceOptions): HostService {
       } else if (event.type === 'episode') broadcast('training.episode', { ...event, run })
       else if (event.type === 'evaluation') broadcast('training.evaluation', { ...event, run })
       else if (event.type === 'warning') broadcast('training.warning', { ...event, run })
-      else broadcast('training.progress', { ...event, run })
+      else if (event.type === 'progress') broadcast('training.progress', { ...event, run })
     },
     onChange: (run) => changed(run),
     log,
@@ -108,12 +108,12 @@ export function createHostService(options: HostServiceOptions): HostService {
   const withProgress = (entry: RunEntry): RunEntry => {
     const known = active.get(entry.name)
     if (!known) return entry
-    const { status, progress, bestReturn } = known
+    const { progress } = known.training.description()
     return {
       ...entry,
-      status,
-      ...(progress && { steps: progress.step, seconds: progress.seconds }),
-      ...(bestReturn !== undefined && { meanReturn: bestReturn }),
+      status: known.status,
+      ...(progress && { steps: progress.steps, seconds: progress.seconds }),
+      ...(progress?.best && { meanReturn: progress.best.meanReturn }),
     }
   }
 

@@ -24,8 +24,6 @@ export interface ActiveRun {
   training: Training
   status: Extract<RunStatus, 'running' | 'paused' | 'stopping'>
   progress?: Extract<TrainingEvent, { type: 'progress' }>
-  /** Return of the best evaluation since it was started or resumed. */
-  bestReturn?: number
 }
 
 export class Trainings {
@@ -169,7 +167,6 @@ export class Trainings {
   private follow(run: string, event: TrainingEvent): void {
     const known = this.active.get(run)
     if (known && event.type === 'progress') known.progress = event
-    if (known && event.type === 'evaluation' && event.isBest) known.bestReturn = event.meanReturn
     this.events.onEvent(run, event)
   }
 

@@ -62,9 +62,9 @@ export class Checkpoints {
 
   /**
    * Writes a checkpoint beside training. `arrays` are copies; the logs have the sizes that `trainer` says. Not to be called
-   * while one is being written.
+   * while one is being written. `onSaved` is called when it is on disk.
    */
-  save(trainer: Omit<TrainerState, 'replay'>, arrays: Checkpoint['arrays']): void {
+  save(trainer: Omit<TrainerState, 'replay'>, arrays: Checkpoint['arrays'], onSaved: () => void): void {
     if (this.isSaving) throw new Error('A checkpoint was begun while another was being written.')
     this.isSaving = true
     this.replay.flush()
@@ -82,6 +82,7 @@ export class Checkpoints {
       // Not before: a run that goes on from an earlier checkpoint has those that it had then.
       await thinSnapshots(this.folder, this.evaluationInterval, trainer.step)
       this.isSaving = false
+      onSaved()
     })
   }
 

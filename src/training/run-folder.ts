@@ -45,6 +45,16 @@ export const runResultSchema = z.object({
 })
 export type RunResult = z.infer<typeof runResultSchema>
 
+const runProgressSchema = z.object({
+  /** Environment steps. */
+  steps: z.int().min(0),
+  /** Training time over all resumptions, s. */
+  seconds: z.number().min(0),
+  /** The best evaluation; absent before the first. */
+  best: z.object({ step: z.int().min(0), meanReturn: z.number() }).optional(),
+})
+export type RunProgress = z.infer<typeof runProgressSchema>
+
 export const runDescriptionSchema = z.object({
   format: z.literal('torquelab-run'),
   version: z.literal(1),
@@ -83,6 +93,8 @@ export const runDescriptionSchema = z.object({
   /** When that process started, where the system says so. */
   processStart: z.string().optional(),
   problem: z.string().optional(),
+  /** How far it has come, as of an evaluation, a checkpoint or its failure; where it has a result, that says so. Older versions did not write it. */
+  progress: runProgressSchema.optional(),
   result: runResultSchema.optional(),
 })
 export type RunDescription = z.infer<typeof runDescriptionSchema>

@@ -11,6 +11,7 @@ import { allocateLiveView, type LiveFrame, liveReader } from './live-view.ts'
 import { CONTINUE, PAUSE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
 import { releaseOldReplays } from './retention.ts'
 import { type RunDescription, RunFolder, type RunResult } from './run-folder.ts'
+import { NO_PROGRESS, progressAfter, progressOf } from './run-progress.ts'
 import { resumabilityOf, thisProcess } from './run-status.ts'
 import type { TrainingSettings } from './settings.ts'
 import type { TrainingEvent } from './train.ts'
@@ -220,16 +221,24 @@ function runWorker(options: WorkerOptions): Training {
 
   const finished = new Promise<RunDescription & { result: RunResult }>((resolve, reject) => {
     const end = (status: RunDescription['status'], more: Partial<RunDescription>): RunDescription => {
-      const { processId: _process, processStart: _start, ...rest } = description
-      description = { ...rest, status, ...more }
+      const { processId: _process, processStart: _start, progress, ...rest } = description
+      description = { ...rest, status, ...(!more.result && progress && { progress }), ...more }
       folder.writeDescription(description)
       return description
     }
     let ended = false
-    let best: Extract<TrainingEvent, { type: 'evaluation' }> | undefined
+    const keepProgress = (): void => {
+      if (ended) return
+      try {
+        folder.writeDescription(description)
+      } catch {
+        // A disk that is full or gone: the worker finds that too, and says so.
+      }
+    }
     const fail = (reason: string, kind: 'input' | 'failure'): void => {
       if (ended) return
       ended = true
+      const { best } = progressOf(description) ?? NO_PROGRESS
       const kept = best
         ? ` The best policy is that of step ${best.step} (return ${best.meanReturn.toFixed(1)}), in ${folder.path('best')}.`
         : ''
@@ -244,6 +253,8 @@ function runWorker(options: WorkerOptions): Training {
     worker.on('message', (message: WorkerMessage) => {
       if (message.type === 'event') {
         const { event } = message
+        if (event.type !== 'started')
+          description = { ...description, progress: progressAfter(description.progress ?? NO_PROGRESS, event) }
         if (event.type === 'started') {
           const { type: _, ...used } = event
           description = { ...description, ...used }
@@ -255,7 +266,7 @@ function runWorker(options: WorkerOptions): Training {
           description = options.countsResumption ? { ...rest, resumedFrom: [...resumedFrom, event.step] } : rest
           folder.writeDescription(description)
         }
-        if (event.type === 'evaluation' && event.isBest) best = event
+        if (event.type === 'evaluation' || event.type === 'checkpoint') keepProgress()
         onEvent?.(event)
       } else if (message.type === 'finished') {
         const { result } = message

@@ -54,7 +54,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
     store = checkpoints.store
     const trainer = new Trainer(options, environment, evaluationEnvironment, agent, checkpoints)
     if (point) trainer.restore(point)
-    else if (options.resume) options.onEvent({ type: 'resumed', step: 0, episode: 0, notices: [] })
+    else if (options.resume) options.onEvent({ type: 'resumed', step: 0, episode: 0, seconds: 0, notices: [] })
     return await trainer.run()
   } catch (error) {
     throw options.folder.writeFailure(error)

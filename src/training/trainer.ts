@@ -59,7 +59,16 @@ export type TrainingEvent =
   /** Threads and relaxed SIMD are those of the fused engine: TensorFlow.js chooses for itself. */
   | { type: 'started'; engine: EngineName; threads?: number; relaxedSimd?: boolean }
   /** The run goes on from this step; `notices` say what was passed over, such as a damaged checkpoint. */
-  | { type: 'resumed'; step: number; episode: number; notices: string[] }
+  | {
+      type: 'resumed'
+      step: number
+      episode: number
+      /** Training time so far, s. */
+      seconds: number
+      /** The best evaluation so far; absent where there is none. */
+      best?: { step: number; meanReturn: number }
+      notices: string[]
+    }
   | ({
       type: 'episode'
       step: number
@@ -78,6 +87,8 @@ export type TrainingEvent =
       isBest: boolean
     }
   | { type: 'progress'; step: number; episode: number; seconds: number; stepsPerSecond: number }
+  /** The run's state after this step is on disk. */
+  | { type: 'checkpoint'; step: number; episode: number; seconds: number }
   /** The run goes on, but probably not well: in words, with what to try. */
   | { type: 'warning'; step: number; episode: number; message: string }
 
@@ -179,7 +190,13 @@ export class Trainer {
       const seen = arrays['episode.observation']
       if (observation.some((value, index) => !Object.is(value, seen?.[index]))) all.push(OTHER_EPISODE)
     }
-    this.options.onEvent({ type: 'resumed', step: this.step, episode: this.episode, notices: all })
+    const { step, episode, best } = this
+    const { seconds } = trainer
+    const hasBest = Number.isFinite(best.selectionReturn)
+    this.options.onEvent({
+      ...{ type: 'resumed', step, episode, seconds, notices: all },
+      ...(hasBest && { best: { step: best.step, meanReturn: best.selectionReturn } }),
+    })
   }
 
   private isStopped(): boolean {
@@ -263,10 +280,11 @@ export class Trainer {
   /** Copies the whole state of the run as it is after this step; it is written beside training. */
   private saveCheckpoint(): void {
     const { step, episode, best, lastEvaluatedStep, running, learner, saturation, agent } = this
-    const { folder, versions } = this.options
+    const { folder, versions, onEvent } = this.options
     const now = performance.now()
     this.lastCheckpoint = { step, time: now }
     const selectionReturn = Number.isFinite(best.selectionReturn) ? best.selectionReturn : null
+    const seconds = Math.max(0, now - this.startTime) / 1000
     const trainer: Omit<Checkpoint['trainer'], 'replay'> = {
       step,
       episode,
@@ -274,7 +292,7 @@ export class Trainer {
       versions,
       best: { ...best, selectionReturn },
       lastEvaluatedStep,
-      seconds: Math.max(0, now - this.startTime) / 1000,
+      seconds,
       saturation: saturation.state(),
       learning: this.learning.state(),
       averages: learner.state(),
@@ -282,14 +300,15 @@ export class Trainer {
       episodeSeed: running?.seed ?? null,
       logs: folder.logSizes(),
     }
-    this.checkpoints.save(trainer, {
+    const arrays = {
       ...prefixed('agent.', agent.state()),
       ...prefixed('best.', networkArrays(this.bestPolicy.network)),
       ...(running && {
         'episode.actions': Float32Array.from(running.actions.flatMap((action) => [...action])),
         'episode.observation': running.episode.observation.slice(),
       }),
-    })
+    }
+    this.checkpoints.save(trainer, arrays, () => onEvent({ type: 'checkpoint', step, episode, seconds }))
   }
 
   private speed(now: number): { seconds: number; stepsPerSecond: number } {

@@ -171,7 +171,10 @@ describe('the whole path', () => {
     const listed = answerOf(await torquelab('list', '--json'))
     expect(listed.scenes.map(({ name }: { name: string }) => name)).toContain('pendulum')
     expect(listed.runs).toMatchObject([
-      { name: 'first', status: 'finished', steps: 500, meanReturn: run.evaluation.meanReturn },
+      {
+        ...{ name: 'first', status: 'finished', steps: 500 },
+        ...{ meanReturn: run.best.selectionReturn, reportReturn: run.evaluation.meanReturn },
+      },
     ])
   })
 

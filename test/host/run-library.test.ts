@@ -47,6 +47,26 @@ describe('Given a run', () => {
   })
 })
 
+describe('Given a run that has not ended', () => {
+  const interrupted = { ...description, status: 'running' as const }
+
+  it('When run.json says how far it came, Then so does its entry', () => {
+    const progress = { steps: 600, seconds: 2.5, best: { step: 400, meanReturn: -900 } }
+    expect(entryOf({ ...interrupted, progress })).toMatchObject({ steps: 600, seconds: 2.5, meanReturn: -900 })
+  })
+
+  it('When it has made no evaluation, Then it has no best return', () => {
+    const entry = entryOf({ ...interrupted, progress: { steps: 0, seconds: 0.1 } })
+    expect(entry).toMatchObject({ steps: 0, seconds: 0.1 })
+    expect(entry.meanReturn).toBeUndefined()
+  })
+
+  it('When an older version made it, Then it is there, with nothing that is not known', () => {
+    const { steps, seconds, meanReturn } = entryOf(interrupted)
+    expect({ steps, seconds, meanReturn }).toEqual({})
+  })
+})
+
 describe('Given a run that has ended or not', () => {
   const checkpoint = (step: number) =>
     writeFileSync(

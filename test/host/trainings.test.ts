@@ -145,6 +145,68 @@ describe('Given a run that was stopped', () => {
   }, 90_000)
 })
 
+describe('Given a run whose process dies', () => {
+  const bestOf = async (run: string) => {
+    const { evaluations } = await host.request('runs.metrics', { run })
+    return Math.max(...evaluations.map(({ meanReturn }) => meanReturn))
+  }
+
+  test('When only the training thread dies, Then the list says how far it came', async () => {
+    open(1)
+    process.env.TORQUELAB_TEST_KILL_WORKER = '650'
+    try {
+      const [run] = await start(1000, [1])
+      await expect.poll(() => statusOf(run!), LONG).toBe('failed')
+      const { steps, seconds, meanReturn } = (await entryOf(run!))!
+      expect(steps).toBeGreaterThanOrEqual(600)
+      expect(steps).toBeLessThanOrEqual(650)
+      expect(seconds).toBeGreaterThan(0)
+      expect(meanReturn).toBe(await bestOf(run!))
+    } finally {
+      delete process.env.TORQUELAB_TEST_KILL_WORKER
+    }
+  }, 60_000)
+
+  test('When the whole app is killed, Then the list says so all the same, and what was best holds while it goes on', async () => {
+    open(1)
+    const [run] = await start(1_000_000, [1])
+    await expect.poll(async () => (await entryOf(run!))?.steps, LONG).toBeGreaterThan(500)
+    await host.request('training.pause', { run: run! })
+    // The files as they are at a pause are those of an app that is killed then.
+    const checkpointOf = async () => (await entryOf(run!))!.checkpointStep
+    await expect.poll(checkpointOf, LONG).toBeGreaterThan(500)
+    cpSync(path.join(runsFolder, run!), path.join(runsFolder, 'killed'), { recursive: true })
+    await host.request('training.stop', { run: run! })
+    await expect.poll(() => statusOf(run!), LONG).toBe('stopped')
+    const left = read('killed')
+    const killed = { ...left, name: 'killed', processId: 2 ** 22 + 1, budget: { steps: 1500 } }
+    writeFileSync(path.join(runsFolder, 'killed', 'run.json'), JSON.stringify(killed))
+    const found = (await entryOf('killed'))!
+    expect(found).toMatchObject({ status: 'interrupted', meanReturn: await bestOf('killed') })
+    expect(found.steps).toBeGreaterThan(500)
+    expect(found.seconds).toBeGreaterThan(0)
+
+    const changes: RunEntry[] = []
+    host.on('runs.changed', (entry) => changes.push(entry))
+    await host.request('training.resume', { run: 'killed' })
+    await expect.poll(() => statusOf('killed'), LONG).toBe('finished')
+    const running = changes.filter(({ status }) => status === 'running')
+    expect(running.length).toBeGreaterThan(1)
+    for (const { steps, seconds, meanReturn } of running) {
+      expect(steps).toBeGreaterThanOrEqual(found.checkpointStep!)
+      expect(seconds).toBeGreaterThan(0)
+      expect(meanReturn).toBeDefined()
+    }
+    // The value means the same at the end as on the way; the report's stands beside it.
+    const { result, progress } = read('killed')
+    expect(progress).toBeUndefined()
+    expect(await entryOf('killed')).toMatchObject({
+      ...{ steps: 1500, seconds: result.seconds, meanReturn: await bestOf('killed') },
+      reportReturn: result.evaluation.meanReturn,
+    })
+  }, 90_000)
+})
+
 describe('Given a run that has ended', () => {
   const run = 'pendulum-ddpg-seed1-1'
   /** Trained once; each test has a copy. */

@@ -93,8 +93,10 @@ const runEntry = z.object({
   startedAt: z.string(),
   steps: z.int().optional(),
   budget: z.object({ steps: z.int().optional(), episodes: z.int().optional() }),
-  /** Of the best policy over fresh episodes at the run's end. */
+  /** Of the best evaluation so far: it means the same while the run trains and when it has ended. */
   meanReturn: finite.optional(),
+  /** Of that policy over fresh episodes, once the run has ended: what was best is so in part by luck. */
+  reportReturn: finite.optional(),
   /** Training time, s. */
   seconds: finite.optional(),
   /** While it waits for its turn: since when. */
