@@ -27,8 +27,9 @@ export interface AgentOptions {
   onStore?: StoreTransition
 }
 
-/** What to do where training diverged. */
-export const DIVERGENCE_ADVICE = 'Try smaller learning rates, or --set gradientClip=1.'
+/** What to do where training diverged. A run repeats to the bit, so that no checkpoint leads past it. */
+export const DIVERGENCE_ADVICE =
+  'Train anew with smaller learning rates, or with --set gradientClip=1: with the same settings it diverges again, also where it is resumed.'
 
 export class Agent {
   readonly settings: AgentSettings

@@ -7,6 +7,7 @@ import type { EngineName } from '../agent/engine.ts'
 import { type AlgorithmName, algorithmOf } from '../agent/presets.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import type { Scene } from '../scene/schema.ts'
+import { checkpointSteps } from './checkpoints.ts'
 import { allocateLiveView, type LiveFrame, liveReader } from './live-view.ts'
 import { CONTINUE, PAUSE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
 import { releaseOldReplays } from './retention.ts'
@@ -235,14 +236,10 @@ function runWorker(options: WorkerOptions): Training {
         // A disk that is full or gone: the worker finds that too, and says so.
       }
     }
-    const fail = (reason: string, kind: 'input' | 'failure'): void => {
+    const fail = (reason: string, kind: 'input' | 'failure', canGoOn = false): void => {
       if (ended) return
       ended = true
-      const { best } = progressOf(description) ?? NO_PROGRESS
-      const kept = best
-        ? ` The best policy is that of step ${best.step} (return ${best.meanReturn.toFixed(1)}), in ${folder.path('best')}.`
-        : ''
-      const problem = `${reason}${kept}`
+      const problem = [reason, ...keptOf(folder, description, canGoOn)].join(' ')
       try {
         end('failed', { problem })
       } catch {
@@ -285,8 +282,8 @@ function runWorker(options: WorkerOptions): Training {
         fail(problem, message.kind === 'input' ? 'input' : 'failure')
       }
     })
-    worker.on('error', (error) => fail(`The training thread failed: ${error.message}`, 'failure'))
-    worker.on('exit', (code) => fail(`The training thread ended unexpectedly (code ${code}).`, 'failure'))
+    worker.on('error', (error) => fail(`The training thread failed: ${error.message}.`, 'failure', true))
+    worker.on('exit', (code) => fail(`The training thread ended unexpectedly (code ${code}).`, 'failure', true))
   })
   const command = (word: number): void => {
     // A run that is stopping stays so.
@@ -304,6 +301,18 @@ function runWorker(options: WorkerOptions): Training {
     readLive: liveReader(live, scene),
     finished,
   }
+}
+
+/** What is left of a run that failed, in words; how to go on where nothing of the run itself stands in the way. */
+function keptOf(folder: RunFolder, description: RunDescription, canGoOn: boolean): string[] {
+  const { best } = progressOf(description) ?? NO_PROGRESS
+  const [step] = checkpointSteps(folder)
+  const policy =
+    best &&
+    `The best policy is that of step ${best.step} (return ${best.meanReturn.toFixed(1)}), in ${folder.path('best')}.`
+  const goOn = canGoOn ? `; "torquelab resume ${folder.name}" goes on from it` : ''
+  const checkpoint = step !== undefined && `The last good checkpoint is that of step ${step}${goOn}.`
+  return [policy, checkpoint].filter((words) => typeof words === 'string')
 }
 
 function releaseQuietly(runsFolder: string): void {

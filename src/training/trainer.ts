@@ -277,8 +277,9 @@ export class Trainer {
     await this.checkpoints.settle()
   }
 
-  /** Copies the whole state of the run as it is after this step; it is written beside training. */
+  /** Copies the whole state of the run as it is after this step; it is written beside training. No checkpoint is of spoilt weights. */
   private saveCheckpoint(): void {
+    this.requireFiniteWeights()
     const { step, episode, best, lastEvaluatedStep, running, learner, saturation, agent } = this
     const { folder, versions, onEvent } = this.options
     const now = performance.now()

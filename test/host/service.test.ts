@@ -346,8 +346,10 @@ describe('training', () => {
     const changes = collect('runs.changed')
     await start('diverged', 100_000, { scene: await openSteepScene() })
     await expect.poll(() => changes.at(-1)?.status, { timeout: 30_000 }).toBe('failed')
-    const { problem } = changes.at(-1)!
-    expect(problem).toMatch(/Training diverged: .* step \d+/)
+    const { problem, checkpointStep } = changes.at(-1)!
+    const divergedAt = Number(/Training diverged: .* step (\d+)/.exec(problem!)?.[1])
+    expect(problem).toContain(`The last good checkpoint is that of step ${checkpointStep}.`)
+    expect(checkpointStep).toBeLessThanOrEqual(divergedAt)
     const step = Number(
       /The best policy is that of step (\d+) \(return -\S+\), in .*diverged.best\./.exec(problem!)?.[1],
     )
@@ -358,6 +360,13 @@ describe('training', () => {
     const answer = await evaluate({ run: 'diverged', runsFolder, seed: SELECTION_BLOCK, episodes: 2 })
     expect(answer.meanReturn).toBe(best.meanReturn)
     await expect(host.request('rollouts.record', { run: 'diverged', seed: 1 })).resolves.toMatchObject({ steps: 200 })
+    // From its checkpoint it comes to the same place, and still knows what was best.
+    changes.length = 0
+    await host.request('training.resume', { run: 'diverged' })
+    await expect.poll(() => changes.at(-1)?.status, { timeout: 30_000 }).toBe('failed')
+    const again = changes.at(-1)!.problem!
+    const upToBest = /^.*in \S*diverged.best\./
+    expect(upToBest.exec(again)![0]).toBe(upToBest.exec(problem!)![0])
   })
 
   test('settings that do not go together are refused in words', async () => {

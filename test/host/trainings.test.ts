@@ -153,15 +153,18 @@ describe('Given a run whose process dies', () => {
 
   test('When only the training thread dies, Then the list says how far it came', async () => {
     open(1)
-    process.env.TORQUELAB_TEST_KILL_WORKER = '650'
+    process.env.TORQUELAB_TEST_KILL_WORKER = '1650'
     try {
-      const [run] = await start(1000, [1])
+      const [run] = await start(2000, [1])
       await expect.poll(() => statusOf(run!), LONG).toBe('failed')
-      const { steps, seconds, meanReturn } = (await entryOf(run!))!
-      expect(steps).toBeGreaterThanOrEqual(600)
-      expect(steps).toBeLessThanOrEqual(650)
+      const { steps, seconds, meanReturn, problem, checkpointStep } = (await entryOf(run!))!
+      expect(steps).toBeGreaterThanOrEqual(1600)
+      expect(steps).toBeLessThanOrEqual(1650)
       expect(seconds).toBeGreaterThan(0)
       expect(meanReturn).toBe(await bestOf(run!))
+      expect(problem).toContain(
+        `The last good checkpoint is that of step ${checkpointStep}; "torquelab resume ${run}" goes on from it.`,
+      )
     } finally {
       delete process.env.TORQUELAB_TEST_KILL_WORKER
     }
@@ -175,11 +178,13 @@ describe('Given a run whose process dies', () => {
     // The files as they are at a pause are those of an app that is killed then.
     const checkpointOf = async () => (await entryOf(run!))!.checkpointStep
     await expect.poll(checkpointOf, LONG).toBeGreaterThan(500)
-    cpSync(path.join(runsFolder, run!), path.join(runsFolder, 'killed'), { recursive: true })
+    const copy = mkdtempSync(path.join(os.tmpdir(), 'torquelab-killed-'))
+    cpSync(path.join(runsFolder, run!), copy, { recursive: true })
     await host.request('training.stop', { run: run! })
     await expect.poll(() => statusOf(run!), LONG).toBe('stopped')
-    const left = read('killed')
-    const killed = { ...left, name: 'killed', processId: 2 ** 22 + 1, budget: { steps: 1500 } }
+    cpSync(copy, path.join(runsFolder, 'killed'), { recursive: true })
+    rmSync(copy, { recursive: true })
+    const killed = { ...read('killed'), name: 'killed', processId: 2 ** 22 + 1, budget: { steps: 1500 } }
     writeFileSync(path.join(runsFolder, 'killed', 'run.json'), JSON.stringify(killed))
     const found = (await entryOf('killed'))!
     expect(found).toMatchObject({ status: 'interrupted', meanReturn: await bestOf('killed') })

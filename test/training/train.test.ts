@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EngineOptions, LearningEngine, Networks, UpdateMetrics } from '../../src/agent/engine.ts'
 import { UserError } from '../../src/common/user-error.ts'
 import { loadScene } from '../../src/scene/load.ts'
+import { checkpointSteps } from '../../src/training/checkpoints.ts'
 import { RunFolder } from '../../src/training/run-folder.ts'
 import { settingsOf } from '../../src/training/settings.ts'
 import { type TrainingEvent, type TrainOptions, train } from '../../src/training/train.ts'
@@ -195,11 +196,22 @@ describe('Given weights that are spoilt', () => {
     nonFinite = (updates) => (updates >= 800 ? 'actor, layer 2' : undefined)
     const { message, kind } = await failure()
     expect(kind).toBe('failure')
-    expect(message).toMatch(/Training diverged: after step 800 .* actor, layer 2/)
+    expect(message).toBe(
+      'Training diverged: after step 800 the first weight that is not finite is in actor, layer 2. Train anew with smaller learning rates, or with --set gradientClip=1: with the same settings it diverges again, also where it is resumed.',
+    )
     // Neither an evaluation nor a policy of the spoilt weights is kept.
     expect(ofType('evaluation').map(({ step }) => step)).toEqual([0, 400])
     expect(folder.readPolicy('last').policy.specification.trainedSteps).toBe(400)
     expect(folder.readPolicy('best').policy.specification.trainedSteps).toBe(0)
+  })
+
+  it('When a checkpoint would hold them, Then the run fails first, and the newest checkpoint is of weights that are whole', async () => {
+    nonFinite = (updates) => (updates >= 250 ? 'critic, layer 1' : undefined)
+    // A pause waits for its checkpoint.
+    let step = 0
+    const pauses = { onStep: () => void step++, isPaused: () => step === 200 || step === 300 }
+    await expect(run(pauses)).rejects.toThrow(/after step 300 the first weight .* critic, layer 1/)
+    expect(checkpointSteps(folder)).toEqual([200, 0])
   })
 
   it('When the last update of the run spoilt them, Then the run does not end as if it were well', async () => {
