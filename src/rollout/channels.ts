@@ -29,7 +29,8 @@ export const FIXED_TRANSFORMS_TOPIC = '/tf_static'
 const describe = (property: object, description: string) => ({ ...property, description })
 export const stepSchema = {
   type: 'object',
-  description: 'What a control step led to, to four digits. /exact has every number to the bit, /tf the poses.',
+  description:
+    'What a control step led to, to three decimals, or three digits where that is more. /exact has every number to the bit, /tf the poses.',
   properties: {
     observation: describe(numbers, "The observation's entries, in the scene's order."),
     action: describe(

@@ -29,8 +29,9 @@ import { type Frame, type Rollout, type Step, sumOf } from './rollout.ts'
 const CHUNK_BYTES = 256 * 1024
 /** Of those, what messages of single steps may take: the rest is for what follows them. */
 const STEPS_BYTES = 192 * 1024
-/** Steps of the first chunk; each of the next has twice as many, until it is full. So a recording that is killed soon still plays. */
+/** Steps of the first chunk; each of the next has four times as many, until it is full. So a recording that is killed soon still plays. */
 const FIRST_STEPS = 8
+const GROWTH = 4
 /** Of an MCAP record's opcode and length, and of a message's fields in front of its data. */
 const MESSAGE_OVERHEAD = 31
 
@@ -160,7 +161,7 @@ export class RolloutWriter {
     await writer.addMetadata({ name: ROLLOUT_FORMAT, metadata: new Map(Object.entries(known)) })
     this.endAt = Number(this.access.position())
     await writer.addMetadata(endMetadata())
-    const content = new TextEncoder().encode(JSON.stringify(scene, null, 2))
+    const content = new TextEncoder().encode(JSON.stringify(scene))
     await writer.addAttachment(attachment(SCENE_ATTACHMENT, 'application/json', content))
     await this.register('torquelab.Step', stepSchema, STEP_TOPIC)
     await this.register('torquelab.ExactSteps', exactSchema, EXACT_TOPIC)
@@ -225,7 +226,7 @@ export class RolloutWriter {
     this.frames = frames.slice(-1)
     this.transforms = []
     this.waitingBytes = 0
-    this.mostSteps *= 2
+    this.mostSteps *= GROWTH
     for (const message of transforms) await this.send(message)
     // Rewards are finite, and their sum may still be none.
     if (Number.isFinite(sum)) await this.send(this.message(RETURN_TOPIC, JSON.stringify({ return: sum })))
@@ -297,8 +298,8 @@ function withoutComments(schema: object): object {
   return JSON.parse(JSON.stringify(schema, (key, value) => (isComment(key, value) ? undefined : value)))
 }
 
-/** To four digits: what a plot shows. */
-const readable = (value: number) => Number(value.toPrecision(4))
+/** To three decimals, or three digits where that is more: what a plot shows. */
+const readable = (value: number) => Number(Math.abs(value) < 0.1 ? value.toPrecision(3) : value.toFixed(3))
 
 /** What follows from the rest of the message is left out of it. */
 function stepMessage({ observation, action, efforts, reward, terms }: Step, { scene }: RolloutOpening): object {
