@@ -1,6 +1,6 @@
 /**
  * How large a long rollout is and how fast it is read: one episode of the hopper whose torques are waves, with the falls taken out of
- * its task. It is written and read in processes of their own, so that the memory of one is not that of the other.
+ * its task, and between two walls, so that it does not leave the ground. It is written and read in processes of their own, so that the memory of one is not that of the other.
  *
  * `npm start -- bench rollout [--json] [--steps 1000000] [--seeks 300]`
  */
@@ -15,6 +15,7 @@ import { UserError } from '../src/common/user-error.ts'
 import { openScene } from '../src/host/scenes.ts'
 import { openRollout } from '../src/rollout/read-rollout.ts'
 import { recordEpisode } from '../src/rollout/record-episode.ts'
+import type { Body } from '../src/scene/schema.ts'
 import { createEnvironment } from '../src/sim/environment.ts'
 import { orRefuse } from './lib/or-refuse.ts'
 
@@ -109,7 +110,9 @@ function measure(file: string, { json, steps, seeks }: Options): void {
 
 async function write(file: string, steps: number): Promise<{ peakMemory: number }> {
   const { scene } = openScene('hopper')
-  const environment = await createEnvironment({ ...scene, task: { ...scene.task, maxSteps: steps, terminate: [] } })
+  const task = { ...scene.task, maxSteps: steps, terminate: [] }
+  const walls = [wallAt('left wall', -WALL_DISTANCE), wallAt('right wall', WALL_DISTANCE)]
+  const environment = await createEnvironment({ ...scene, bodies: [...scene.bodies, ...walls], task })
   let step = 0
   const act = (_: Float32Array, action: Float32Array) => {
     for (let index = 0; index < action.length; index++)
@@ -119,6 +122,14 @@ async function write(file: string, steps: number): Promise<{ peakMemory: number 
   await recordEpisode(file, environment, { act }, { seed: 1, versions: {} })
   environment.close()
   return { peakMemory: peakMemory() }
+}
+
+/** m from the middle. */
+const WALL_DISTANCE = 20
+
+/** Too near to the ground for a body to pass below it, and far enough to let that give way. */
+function wallAt(name: string, x: number): Body {
+  return { name, kind: 'fixed', position: [x, 20.05], shapes: [{ type: 'box', width: 1, height: 40 }] }
 }
 
 /** Bytes. Of Node.js in kilobytes on every system. */

@@ -173,7 +173,8 @@ function createProgram(): Command {
     .action(async (file, { verify, ...options }) => {
       const output = openOutput(options)
       const answer = await replay({ file, verify })
-      const end = answer.terminated ? 'terminated' : answer.truncated ? 'time limit' : 'stopped'
+      const isCut = answer.missing !== undefined && answer.missing !== 0
+      const end = answer.terminated ? 'terminated' : answer.truncated ? 'time limit' : isCut ? 'cut off' : 'stopped'
       output.line(
         `${answer.scene}, seed ${answer.seed}: ${answer.steps} steps, ${answer.duration.toFixed(2)} s, return ${answer.return.toFixed(2)}, ${end}`,
       )
@@ -295,7 +296,7 @@ function createProgram(): Command {
 
 function formatMissing(missing: number | null): string {
   if (missing === null)
-    return 'the file is cut off: all steps in front of that are here; what came behind is lost, record it again to have it'
+    return 'the file is cut off, as by a recording that was killed: all steps in front of that are here; record it again for the rest'
   if (missing === 0) return 'the file is cut off or damaged behind its last step; all recorded steps are here'
   return `the file is cut off or damaged: ${missing} recorded steps are lost; all steps before them are here`
 }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../common/user-error.ts'
+import { isBeingRecorded } from '../rollout/partial-file.ts'
 import { type OpenedRollout, openDamagedRollout, openRollout, readRolloutSummary } from '../rollout/read-rollout.ts'
 import type { Frame, Step } from '../rollout/rollout.ts'
 import type { Scene } from '../scene/schema.ts'
@@ -142,7 +143,8 @@ export function createRolloutLibrary(runsFolder: string): RolloutLibrary {
       const ids = RunFolder.names(runsFolder).flatMap((run) => {
         const folder = path.join(runsFolder, run, 'rollouts')
         const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.mcap')) : []
-        return names.map((name) => `${run}/${name}`)
+        // One that is being recorded is not to be opened yet; one that was killed plays as far as it goes.
+        return names.filter((name) => !isBeingRecorded(path.join(folder, name))).map((name) => `${run}/${name}`)
       })
       const listed = [...uploads.ids, ...ids]
       const entries = await Promise.all(listed.map(rowOf))

@@ -1,6 +1,5 @@
 /** Writes a rollout as an MCAP file, step by step: what is needed for playing comes first, so that every prefix plays. */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import path from 'node:path'
 import { FrameTransforms, SceneUpdate } from '@foxglove/schemas/jsonschema.js'
 import { McapRecordBuilder, McapWriter } from '@mcap/core'
 import { commandedEfforts } from '../sim/efforts.ts'
@@ -23,6 +22,7 @@ import {
 import { zstdCodec } from './compression.ts'
 import { ExactCodec } from './exact-steps.ts'
 import { frameTransforms, sceneUpdate } from './foxglove.ts'
+import { partialOf, removeLeftovers } from './partial-file.ts'
 import { type Frame, type Rollout, type Step, sumOf } from './rollout.ts'
 
 /** Of a chunk before compression: about 150 steps of the hopper, so that a seek reads little and a file cut off loses little. */
@@ -99,8 +99,7 @@ export class RolloutWriter {
 
   /** Writes everything up to the reset. Throws where the file cannot be made, and as `addStep` does. */
   static async create(file: string, opening: RolloutOpening): Promise<RolloutWriter> {
-    const { dir, name } = path.parse(file)
-    const partial = path.join(dir, `${name}.partial-${process.pid}.mcap`)
+    const partial = partialOf(file)
     const { compressChunk } = await zstdCodec()
     const handle = await open(partial, 'w+')
     const writer = new RolloutWriter(file, partial, handle, opening, compressChunk)
@@ -124,7 +123,7 @@ export class RolloutWriter {
     await this.sendStep(stepMessage(step, this.opening), step)
   }
 
-  /** Writes how it ended, syncs the file and gives it its name. */
+  /** Writes how it ended, syncs the file and gives it its name. What recordings of it that were killed have left goes. */
   async finish({ terminated, truncated }: Pick<Rollout, 'terminated' | 'truncated'>): Promise<void> {
     const { handle, opening, steps, sum, writer } = this
     await this.endChunk()
@@ -139,6 +138,8 @@ export class RolloutWriter {
     await handle.sync()
     await handle.close()
     await rename(this.partial, this.file)
+    // The rollout is there, whether or not they can be deleted.
+    await removeLeftovers(this.file).catch(() => {})
   }
 
   /** Takes back what was written; `file` is as it was. */

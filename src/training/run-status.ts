@@ -1,5 +1,6 @@
 /** What a run is now, by its files and by whether its process lives, and whether it can be resumed. */
 import { existsSync, readFileSync } from 'node:fs'
+import { processExists } from '../common/processes.ts'
 import { checkpointSteps } from './checkpoints.ts'
 import type { RunDescription, RunFolder } from './run-folder.ts'
 
@@ -43,13 +44,7 @@ export function thisProcess(): { processId: number; processStart?: string } {
 
 /** A number of a process is soon given to another, in a container above all: where the system says when it started, that must agree. */
 function isAlive(processId: number | undefined, start: string | undefined): boolean {
-  if (processId === undefined) return false
-  try {
-    process.kill(processId, 0)
-  } catch (error) {
-    // It lives, but is another person's.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
-  }
+  if (processId === undefined || !processExists(processId)) return false
   const found = startOf(processId)
   return start === undefined || found === undefined || found === start
 }

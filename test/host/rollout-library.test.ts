@@ -1,4 +1,5 @@
 // The library of rollouts reads a file once, as long as it stays the same, and shows what is left of damaged ones.
+import { spawnSync } from 'node:child_process'
 import {
   copyFileSync,
   mkdirSync,
@@ -20,6 +21,8 @@ import { createEnvironment } from '../../src/sim/environment.ts'
 const STEPS = 1500
 let folder: string
 let library: RolloutLibrary
+/** The recording as whoever kills it after 1,200 steps leaves it. */
+let unfinished: Buffer
 const fileOf = (name: string) => join(folder, 'run/rollouts', name)
 
 beforeEach(async () => {
@@ -30,7 +33,10 @@ beforeEach(async () => {
   const scene = loadScene(text, 'pendulum.json')
   const environment = await createEnvironment({ ...scene, task: { ...scene.task, maxSteps: STEPS } })
   let step = 0
-  const act = (_: Float32Array, action: Float32Array) => action.fill(Math.sin(step++))
+  const act = (_: Float32Array, action: Float32Array) => {
+    if (step === 1200) unfinished = readFileSync(fileOf(`whole.partial-${process.pid}.mcap`))
+    action.fill(Math.sin(step++))
+  }
   await recordEpisode(fileOf('whole.mcap'), environment, { act }, { seed: 3, versions: {} })
   environment.close()
   library = createRolloutLibrary(folder)
@@ -80,6 +86,21 @@ describe('a damaged file', () => {
     expect(columns.to).toBe(steps + 1)
     expect(columns.velocities).toEqual(whole.velocities.slice(6 * (steps - 5), 6 * (steps + 1)))
     expect(columns.poses).toEqual(whole.poses.slice(6 * (steps - 5), 6 * (steps + 1)))
+  })
+
+  it('of a recording that was killed is listed, and plays as far as it goes; of one that goes on it is not', async () => {
+    const gone = spawnSync(process.execPath, ['--version']).pid
+    writeFileSync(fileOf(`killed.partial-${gone}.mcap`), unfinished)
+    writeFileSync(fileOf(`going-on.partial-${process.pid}.mcap`), unfinished)
+    const listed = await library.list()
+    expect(listed.map(({ id }) => id).sort()).toEqual([`run/killed.partial-${gone}.mcap`, 'run/whole.mcap'])
+    const { id, steps, missing } = listed.find((entry) => entry.id.includes('killed'))!
+    expect(missing).toBeNull()
+    expect(steps).toBeGreaterThan(300)
+    expect((await library.read(id, 0, steps + 1)).to).toBe(steps + 1)
+    // Its process's number was given to another since.
+    utimesSync(fileOf(`going-on.partial-${process.pid}.mcap`), new Date('2026-01-03'), new Date('2026-01-03'))
+    expect(await library.list()).toHaveLength(3)
   })
 
   it('that is damaged among its steps says so once it is read, and plays in front of that', async () => {

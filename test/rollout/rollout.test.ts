@@ -1,5 +1,6 @@
 // Rollout files: what is recorded comes back to the bit, is verified by simulating it again, opens with MCAP's own
 // reader, and is written whole or not at all. Whatever is no rollout must be refused with one line.
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -745,6 +746,55 @@ describe('recordEpisode', () => {
       expect(missing).toBeNull()
       expect((await read(0, head.steps + 1)).slice(1)).toEqual(rollout.steps.slice(0, head.steps))
     }
+  })
+
+  it('that is killed early plays too: after 8 steps, 40 and 168', async () => {
+    const partial = join(folder, `some rollout.partial-${process.pid}.mcap`)
+    const inner = wavering()
+    const seen = new Map<number, Buffer>()
+    let played = 0
+    const controller: Controller = {
+      act: (observation, action) => {
+        inner.act(observation, action)
+        // Before this step, as many are done as were played.
+        if ([3, 8, 39, 40, 167, 168].includes(played++)) seen.set(played - 1, readFileSync(partial))
+      },
+    }
+    await recordEpisode(file, environment, controller, whole())
+    const rollout = await readRollout(file)
+    for (const [steps, expected] of [
+      [3, undefined],
+      [8, 8],
+      [39, 8],
+      [40, 40],
+      [167, 40],
+      [168, 168],
+    ] as const) {
+      await writeFile(partial, seen.get(steps)!)
+      if (expected === undefined) {
+        await expect(openRollout(partial)).rejects.toThrow(/cut off/)
+        continue
+      }
+      const { head, missing, read } = await openRollout(partial)
+      expect(head.steps).toBe(expected)
+      expect(missing).toBeNull()
+      expect(await read(0, expected + 1)).toEqual([rollout.start, ...rollout.steps.slice(0, expected)])
+    }
+  })
+
+  it('takes away what killed recordings of the same file have left, and of no other', async () => {
+    // One that has ended, and one that lives.
+    const gone = spawnSync(process.execPath, ['--version']).pid
+    const left = [`some rollout.partial-${gone}.mcap`]
+    const kept = [
+      `some rollout.partial-${process.ppid}.mcap`,
+      `another rollout.partial-${gone}.mcap`,
+      `some rollout.partial-${gone}.txt`,
+      'some rollout.partial-x.mcap',
+    ]
+    for (const name of [...left, ...kept]) await writeFile(join(folder, name), 'left')
+    await recordEpisode(file, environment, wavering(), whole())
+    expect((await readdir(folder)).sort()).toEqual([...kept, 'some rollout.mcap'].sort())
   })
 
   it('that fails leaves the older file as it was, and nothing else behind', async () => {
