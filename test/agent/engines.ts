@@ -8,8 +8,12 @@ import { RandomStream } from '../../src/common/random.ts'
 import type { Network } from '../../src/policy/network.ts'
 import { Policy } from '../../src/policy/policy.ts'
 
-/** TensorFlow.js with backends that run everywhere; these have every setting. */
-export const tensorFlowEngines: EngineName[] = ['tfjs-wasm', 'tfjs-cpu']
+/** TensorFlow.js with backends that run everywhere, and natively where one asks for it; these have every setting. */
+export const tensorFlowEngines: EngineName[] = [
+  'tfjs-wasm',
+  'tfjs-cpu',
+  ...(process.env.TORQUELAB_TEST_NATIVE ? (['tfjs-node'] as const) : []),
+]
 
 /** All, for settings that every engine has. */
 export const testedEngines: EngineName[] = ['fused', ...tensorFlowEngines]
