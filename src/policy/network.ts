@@ -49,17 +49,58 @@ export function runLayer(
 ): void {
   const { inputs, outputs, weights, bias } = layer
   for (let unit = 0; unit < outputs; unit++) sums[unit] = bias[unit]!
-  for (let source = 0; source < inputs; source++) {
-    const value = input[source]!
-    // Half of a ReLU layer's outputs are zero.
-    if (value === 0) continue
-    const row = source * outputs
-    for (let unit = 0; unit < outputs; unit++) sums[unit]! += value * weights[row + unit]!
+  let source = nextNonZero(input, 0, inputs)
+  while (source < inputs) {
+    const second = nextNonZero(input, source + 1, inputs)
+    const third = nextNonZero(input, second + 1, inputs)
+    const fourth = nextNonZero(input, third + 1, inputs)
+    if (fourth < inputs) {
+      addRows(layer, input, [source, second, third, fourth], sums)
+      source = nextNonZero(input, fourth + 1, inputs)
+    } else {
+      const value = input[source]!
+      const row = source * outputs
+      for (let unit = 0; unit < outputs; unit++) sums[unit]! += value * weights[row + unit]!
+      source = second
+    }
   }
   if (layer.normalisation) normalise(sums, outputs, layer.normalisation)
   for (let unit = 0; unit < outputs; unit++) {
     const sum = sums[unit]!
     output[unit] = activation === 'tanh' ? exact.tanh(sum) : Math.min(Math.max(0, sum), MAX_FLOAT32)
+  }
+}
+
+/** The first input from `from` on that is not zero, as half of a ReLU layer's outputs are; `end` or above where there is none. */
+function nextNonZero(input: ArrayLike<number>, from: number, end: number): number {
+  while (from < end && input[from] === 0) from++
+  return from
+}
+
+/**
+ * Adds the products of four inputs to all sums, in their order: one pass over the sums takes half the time of four, with the same
+ * roundings.
+ */
+function addRows(
+  { outputs, weights }: DenseLayer,
+  input: ArrayLike<number>,
+  [source0, source1, source2, source3]: readonly [number, number, number, number],
+  sums: Float64Array,
+): void {
+  const value0 = input[source0]!
+  const value1 = input[source1]!
+  const value2 = input[source2]!
+  const value3 = input[source3]!
+  const row0 = source0 * outputs
+  const row1 = source1 * outputs
+  const row2 = source2 * outputs
+  const row3 = source3 * outputs
+  for (let unit = 0; unit < outputs; unit++) {
+    let sum = sums[unit]! + value0 * weights[row0 + unit]!
+    sum += value1 * weights[row1 + unit]!
+    sum += value2 * weights[row2 + unit]!
+    sum += value3 * weights[row3 + unit]!
+    sums[unit] = sum
   }
 }
 
