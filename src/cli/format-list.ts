@@ -1,5 +1,6 @@
 /** The `list` command's tables. */
 import type { ListAnswer } from '../host/api.ts'
+import { formatDuration } from './format-duration.ts'
 import { table } from './table.ts'
 
 export function formatList({ scenes, runs }: ListAnswer, runsFolder: string): string[] {
@@ -12,13 +13,23 @@ export function formatList({ scenes, runs }: ListAnswer, runsFolder: string): st
     run.algorithm,
     run.engine,
     String(run.seed),
-    run.problem ? `${run.status}: ${run.problem}` : run.status,
+    statusOf(run),
     run.steps === undefined ? '' : String(run.steps),
+    run.seconds === undefined ? '' : formatDuration(run.seconds),
     run.meanReturn === undefined ? '' : run.meanReturn.toFixed(1),
     resumeNote(run),
   ])
-  const header = ['Run', 'Scene', 'Algorithm', 'Engine', 'Seed', 'Status', 'Steps', 'Return', 'Resume']
+  const header = ['Run', 'Scene', 'Algorithm', 'Engine', 'Seed', 'Status', 'Steps', 'Time', 'Best return', 'Resume']
   return [...lines, ...table(header, rows)]
+}
+
+/** Characters of a problem that the table has room for; `--json` and the run's run.json have it whole. */
+const PROBLEM_LENGTH = 40
+
+function statusOf({ status, problem }: ListAnswer['runs'][number]): string {
+  if (problem === undefined) return status
+  const isLong = problem.length > PROBLEM_LENGTH
+  return `${status}: ${isLong ? `${problem.slice(0, PROBLEM_LENGTH - 1).trimEnd()}…` : problem}`
 }
 
 /** Where `resume` would go on, or why it cannot. */

@@ -1,6 +1,7 @@
 /** Training's progress: a bar on a terminal, plain lines elsewhere. */
 import { MultiBar, Presets } from 'cli-progress'
 import { DEFAULT_STEPS, type TrainingEvent } from '../host/api.ts'
+import { formatDuration } from './format-duration.ts'
 import type { Output } from './output.ts'
 
 /** Episodes between two lines with their average return. */
@@ -95,12 +96,4 @@ function createBar({ steps, episodes }: { steps: number | undefined; episodes: n
     },
     stop: () => bars.stop(),
   }
-}
-
-function formatDuration(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60
-    ? `${minutes} min ${Math.ceil(seconds % 60)} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

@@ -19,6 +19,10 @@ const specificationSchema = z.object({
   trainedSteps: z.int().min(0),
 })
 
+/** What to do where a policy's file is damaged. */
+const DAMAGED_ADVICE =
+  "Use another policy of its run (--policy best, last or a snapshot's step), or train the run again: the same seed gives the same policy."
+
 /** The bytes of a policy's file; `readPolicy` gives the policy back to the bit. */
 export function writePolicy(policy: Policy): Uint8Array {
   const { layers } = policy.network
@@ -37,7 +41,7 @@ export function writePolicy(policy: Policy): Uint8Array {
 
 /** Reads a policy; throws a UserError that names `file` and what is wrong. */
 export function readPolicy(bytes: Uint8Array, file: string): Policy {
-  const { metadata, tensors } = readTensors(bytes, file)
+  const { metadata, tensors } = readTensors(bytes, file, DAMAGED_ADVICE)
   if (metadata.format !== FORMAT) throw new UserError(`${file}: this safetensors file holds no TorqueLab policy.`)
   if (!VERSIONS.includes(metadata.version ?? '')) {
     throw new UserError(
@@ -55,7 +59,7 @@ export function readPolicy(bytes: Uint8Array, file: string): Policy {
     if (!weights || !bias) break
     const [rows, outputs] = weights.shape
     if (rows !== inputs || outputs === undefined || bias.data.length !== outputs) {
-      throw new UserError(`${file}: layer ${layer} of the policy does not fit the layer before it. Save it anew.`)
+      throw new UserError(`${file}: layer ${layer} of the policy does not fit the layer before it. ${DAMAGED_ADVICE}`)
     }
     const normalisation = normalisationOf(layer, outputs, tensors, file)
     layers.push({ inputs, outputs, weights: weights.data, bias: bias.data, ...(normalisation && { normalisation }) })
@@ -64,7 +68,7 @@ export function readPolicy(bytes: Uint8Array, file: string): Policy {
   }
   if (layers.length === 0 || inputs !== specification.action.length || tensors.size !== used) {
     throw new UserError(
-      `${file}: the policy's layers do not lead to its ${specification.action.length} actions. Save it anew.`,
+      `${file}: the policy's layers do not lead to its ${specification.action.length} actions. ${DAMAGED_ADVICE}`,
     )
   }
   if (layers.at(-1)!.normalisation) {
@@ -74,7 +78,7 @@ export function readPolicy(bytes: Uint8Array, file: string): Policy {
   }
   for (const [name, { data }] of tensors) {
     if (!data.every(Number.isFinite))
-      throw new UserError(`${file}: "${name}" holds a value that is not finite. Use an earlier policy.`)
+      throw new UserError(`${file}: "${name}" holds a value that is not finite. ${DAMAGED_ADVICE}`)
   }
   return new Policy(specification, { layers })
 }
@@ -90,7 +94,7 @@ function normalisationOf(
   if (!gain && !offset) return undefined
   if (gain?.data.length === outputs && offset?.data.length === outputs) return { gain: gain.data, offset: offset.data }
   throw new UserError(
-    `${file}: the normalisation of layer ${layer} of the policy does not fit its ${outputs} units. Save it anew.`,
+    `${file}: the normalisation of layer ${layer} of the policy does not fit its ${outputs} units. ${DAMAGED_ADVICE}`,
   )
 }
 
@@ -98,6 +102,6 @@ function parseSpecification(text: string | undefined, file: string): z.infer<typ
   try {
     return specificationSchema.parse(JSON.parse(text ?? ''))
   } catch {
-    throw new UserError(`${file}: the policy's specification is missing or damaged. Save it anew.`)
+    throw new UserError(`${file}: the policy's specification is missing or damaged. ${DAMAGED_ADVICE}`)
   }
 }

@@ -54,9 +54,12 @@ export function writeTensors({ metadata, tensors }: TensorFile<TensorData>): Uin
   return file
 }
 
-/** Reads a file whose tensors are all F32; throws a UserError that names `file` when it is damaged or something else. */
-export function readTensors(bytes: Uint8Array, file: string): TensorFile {
-  return readTensorsOf(['F32'], bytes, file) as TensorFile
+/**
+ * Reads a file whose tensors are all F32; throws a UserError that names `file` when it is damaged or something else, and ends
+ * with `advice`.
+ */
+export function readTensors(bytes: Uint8Array, file: string, advice?: string): TensorFile {
+  return readTensorsOf(['F32'], bytes, file, advice) as TensorFile
 }
 
 /** The same for a file of any of the types. */
@@ -64,10 +67,16 @@ export function readAllTensors(bytes: Uint8Array, file: string): TensorFile<Tens
   return readTensorsOf(['F32', 'F64', 'I32'], bytes, file)
 }
 
-function readTensorsOf(allowed: readonly DataType[], bytes: Uint8Array, file: string): TensorFile<TensorData> {
+function readTensorsOf(
+  allowed: readonly DataType[],
+  bytes: Uint8Array,
+  file: string,
+  adviceText?: string,
+): TensorFile<TensorData> {
+  const advice = adviceText === undefined ? '' : ` ${adviceText}`
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const fail = (reason: string): never => {
-    throw new UserError(`${file}: this is not a usable safetensors file: ${reason}. Save it anew.`)
+    throw new UserError(`${file}: this is not a usable safetensors file: ${reason}.${advice}`)
   }
   if (bytes.byteLength < 8) return fail('it is shorter than its header')
   const headerLength = Number(view.getBigUint64(0, true))

@@ -30,4 +30,5 @@ export const PAUSE = 2
 export type WorkerMessage =
   | { type: 'event'; event: TrainingEvent }
   | { type: 'finished'; result: RunResult }
-  | { type: 'failed'; message: string; kind: UserErrorKind | 'defect' }
+  /** `hasBegun`: whether the learner was there, so that something may have been trained. */
+  | { type: 'failed'; message: string; kind: UserErrorKind | 'defect'; hasBegun: boolean }

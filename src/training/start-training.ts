@@ -1,5 +1,5 @@
 /** Starts a run in a worker thread, lets it wait, or resumes one, and keeps its run.json true, however the worker ends. */
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -247,6 +247,12 @@ function runWorker(options: WorkerOptions): Training {
       }
       reject(new UserError(`${problem} (run "${folder.name}")`, kind))
     }
+    /** Of a run that was made just now, and could not begin, nothing is left. */
+    const withdraw = (problem: string, kind: 'input' | 'failure'): void => {
+      ended = true
+      rmSync(folder.folder, { recursive: true, force: true })
+      reject(new UserError(`${problem} Nothing was trained, and no run is left behind.`, kind))
+    }
     worker.on('message', (message: WorkerMessage) => {
       if (message.type === 'event') {
         const { event } = message
@@ -279,7 +285,9 @@ function runWorker(options: WorkerOptions): Training {
       } else {
         const problem =
           message.kind === 'defect' ? `Training failed by a defect of TorqueLab: ${message.message}` : message.message
-        fail(problem, message.kind === 'input' ? 'input' : 'failure')
+        const kind = message.kind === 'input' ? 'input' : 'failure'
+        if (message.hasBegun || resume) fail(problem, kind)
+        else withdraw(problem, kind)
       }
     })
     worker.on('error', (error) => fail(`The training thread failed: ${error.message}.`, 'failure', true))

@@ -1,6 +1,6 @@
 /** Makes what a run needs (environments, engine, agent, checkpoints), takes up a checkpoint where it resumes one, and trains. */
 import os from 'node:os'
-import { Agent } from '../agent/agent.ts'
+import { Agent, type AgentOptions } from '../agent/agent.ts'
 import { loadEngine } from '../agent/create-engine.ts'
 import { recordLength } from '../agent/engine.ts'
 import type { StoreTransition } from '../agent/n-step.ts'
@@ -14,6 +14,9 @@ import { Trainer, type TrainOptions } from './trainer.ts'
 
 export type { TrainingEvent, TrainOptions } from './trainer.ts'
 
+/** There is no learner as it was asked for: nothing was trained. */
+export class NoLearnerError extends UserError {}
+
 /** Trains to the end of the budget, or until it is stopped. Throws a UserError where the run cannot start or go on. */
 export async function train(options: TrainOptions): Promise<RunResult> {
   const opened: { close(): void | Promise<void> }[] = []
@@ -23,7 +26,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
     const evaluationEnvironment = await createEnvironment(options.scene)
     opened.push(evaluationEnvironment)
     const { settings, seed } = options
-    const engine = await loadEngine(options.engine, settings, options)
+    const engine = await loadEngine(options.engine, settings, options).catch(refuse)
     const { threads = defaultThreads(), relaxedSimd = false } = options
     const choices = engine.name === 'fused' ? { threads, relaxedSimd } : {}
     const { spec } = environment
@@ -32,11 +35,15 @@ export async function train(options: TrainOptions): Promise<RunResult> {
     const { folder } = options
     const point = options.resume ? await findResumePoint(folder) : undefined
     let store: StoreTransition | undefined
+    const createEngine: AgentOptions['createEngine'] = ({ networks, random }) => {
+      try {
+        return engine.create({ size, settings, networks, random, ...choices })
+      } catch (error) {
+        return refuse(error)
+      }
+    }
     const agent = new Agent({
-      size,
-      settings,
-      seed,
-      createEngine: ({ networks, random }) => engine.create({ size, settings, networks, random, ...choices }),
+      ...{ size, settings, seed, createEngine },
       onStore: (...transition) => store?.(...transition),
     })
     opened.push({ close: () => agent.dispose() })
@@ -61,6 +68,12 @@ export async function train(options: TrainOptions): Promise<RunResult> {
   } finally {
     for (const one of opened.reverse()) await one.close()
   }
+}
+
+/** Says of an error that it kept the learner from being made; defects stay what they are. */
+function refuse(error: unknown): never {
+  if (!(error instanceof UserError)) throw error
+  throw new NoLearnerError(error.message, error.kind)
 }
 
 /** Throws a UserError where another version wrote the state in other arrays. */

@@ -5,7 +5,7 @@ import { liveWriter } from './live-view.ts'
 import { PAUSE, STOP, type WorkerMessage, type WorkerTask } from './messages.ts'
 import { RunFolder } from './run-folder.ts'
 import { lowerThreadPriority } from './thread-priority.ts'
-import { train } from './train.ts'
+import { NoLearnerError, train } from './train.ts'
 
 const port = parentPort
 if (!port) throw new Error('The training worker runs as a worker thread only.')
@@ -38,7 +38,8 @@ try {
   })
   send({ type: 'finished', result })
 } catch (error) {
-  send({ type: 'failed', message: messageOf(error), kind: error instanceof UserError ? error.kind : 'defect' })
+  const kind = error instanceof UserError ? error.kind : 'defect'
+  send({ type: 'failed', message: messageOf(error), kind, hasBegun: !(error instanceof NoLearnerError) })
 } finally {
   folder.close()
 }

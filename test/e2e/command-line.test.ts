@@ -1,6 +1,6 @@
 /** The command line as its user meets it: the built program, real runs, real files, every message read. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -440,6 +440,15 @@ describe('wrong use and bad input: one clear line, exit 2, no stack trace', () =
     expect(stderr).not.toMatch(/^\s+at /m)
     expect(stdout).toBe('')
     expect(code).toBe(2)
+  })
+
+  test('a learner that cannot be made leaves no run behind', async () => {
+    const sizes = ['--set', 'hiddenSizes=4096,4096,4096', '--set', 'batchSize=65536']
+    const { code, stderr } = await torquelab('train', 'pendulum', '--steps', '10', '--runs', 'huge', ...sizes)
+    expect(stderr).toMatch(/"batchSize" 65536 .* room for 4 GiB.* Nothing was trained, and no run is left behind\.\n$/)
+    expect(code).toBe(2)
+    expect(readdirSync(path.join(folder, 'huge'))).toEqual([])
+    expect(answerOf(await torquelab('list', '--runs', 'huge', '--json')).runs).toEqual([])
   })
 
   test('validate prints every problem, as JSON where asked, and exits 2', async () => {

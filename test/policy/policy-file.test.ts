@@ -158,6 +158,15 @@ describe('a policy file', () => {
     expect(refused).toBeGreaterThan(100)
   })
 
+  it('says what to do that a person can', () => {
+    const unfit = changed((tensors) => tensors.set('actor.1.weights', tensorOf(6, 4)))
+    for (const damaged of [unfit, new Uint8Array(4), changed((_, metadata) => delete metadata.specification)]) {
+      expect(() => readPolicy(damaged, 'one')).toThrow(
+        /Use another policy of its run \(--policy best, last .*train .*again/,
+      )
+    }
+  })
+
   it('made of anything is a UserError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (anything) => {

@@ -9,7 +9,7 @@ import { loadScene } from '../../src/scene/load.ts'
 import { checkpointSteps } from '../../src/training/checkpoints.ts'
 import { RunFolder } from '../../src/training/run-folder.ts'
 import { settingsOf } from '../../src/training/settings.ts'
-import { type TrainingEvent, type TrainOptions, train } from '../../src/training/train.ts'
+import { NoLearnerError, type TrainingEvent, type TrainOptions, train } from '../../src/training/train.ts'
 
 /** What the next engine reports of its n-th update, from 1, and where it finds a weight that is not finite. */
 let report: (update: number) => UpdateMetrics
@@ -133,7 +133,9 @@ describe('Given an engine that cannot be had', () => {
     'When it fails to %s, Then the run fails and its environments are closed',
     async (step) => {
       problem = { [step]: new UserError('no engine', 'failure') }
-      await expect(run({ budget: { steps: 10 } })).rejects.toThrow('no engine')
+      const refused = await run({ budget: { steps: 10 } }).catch((reason: unknown) => reason)
+      expect(refused).toBeInstanceOf(NoLearnerError)
+      expect(refused).toMatchObject({ message: 'no engine', kind: 'failure' })
       expect(open).toBe(0)
     },
   )
