@@ -81,12 +81,13 @@ function drawTransfer({ rows, episodes, medianRatio, gate }) {
               stroke: INK,
               strokeDasharray: '4,3',
             }),
+            // At the end of each line, above it and beside the points, where nothing else is.
             Plot.text(lines, {
-              x: most * 0.42,
-              y: ({ slope }) => slope * most * 0.42,
+              x: most * 0.99,
+              y: ({ slope }) => slope * most * 0.99,
               text: 'label',
               textAnchor: 'end',
-              dx: -8,
+              dx: -14,
               fill: INK,
             }),
             Plot.ruleX(points, { x: 'here', y1: 'low', y2: 'high', stroke: 'kind', strokeOpacity: 0.5 }),
