@@ -1,6 +1,7 @@
 /**
- * What a window costs while runs train on all cores: how late its timers and its pointer are, and how much slower training gets.
- * As many runs as there are cores train throughout; a real browser window attaches and leaves in turns, and medians of neighbouring rounds are compared.
+ * What a window costs while runs train on all cores: how much slower training gets, and how late the window's timers and its pointer are.
+ * As many runs as there are cores train throughout; a real browser window comes and goes, and each round with it is compared with those
+ * before and after it. The window is first only looked at; then the pointer moves ten times a second, and both are measured again.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -8,6 +9,7 @@ import path from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { type Channel, connectToHost } from '../src/host/rpc/connection.ts'
 import { startServer } from '../src/host/server.ts'
+import { median, spreadOf } from './lib/statistics.ts'
 
 /** Seconds of each round, and rounds with and without the window. */
 const ROUND = 10
@@ -20,13 +22,12 @@ const say = (text: string): void => void (json ? process.stderr : process.stdout
 const runsFolder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-bench-'))
 const server = await startServer({ runsFolder, port: 0, log: (line) => process.stderr.write(`${line}\n`) })
 
-/** Environment steps of each run. */
-const stepsOf = new Map<string, number>()
-const steps = () => [...stepsOf.values()].reduce((sum, step) => sum + step, 0)
+/** Where each run is: environment steps, and s of training by its own clock. */
+const progressOf = new Map<string, { step: number; seconds: number }>()
 const cores = os.availableParallelism()
 const host = connectToHost(connectInProcess(), (line) => process.stderr.write(`${line}\n`))
-host.on('training.progress', ({ run, step }) => {
-  stepsOf.set(run, step)
+host.on('training.progress', ({ run, step, seconds }) => {
+  progressOf.set(run, { step, seconds })
 })
 
 // The scripts are JavaScript, which the type checker does not read: hence imports by a computed name.
@@ -51,8 +52,8 @@ try {
     preset: 'default',
     settings: { learningStarts: 100, randomSteps: 100, evaluationInterval: 1_000_000 },
   })
-  await until(() => stepsOf.size === cores && [...stepsOf.values()].every((step) => step > 300))
-  const speeds = { without: [] as number[], with: [] as number[] }
+  await until(() => progressOf.size === cores && [...progressOf.values()].every(({ step }) => step > 300))
+  const speeds = { without: [] as number[], with: [] as number[], used: [] as number[] }
   const lateness: number[] = []
   const delays: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
@@ -62,19 +63,21 @@ try {
     await page.getByRole('tab', { name: 'Train' }).click()
     // Start-up is not what is measured.
     await sleep(3)
-    const [speed, late, delay] = await Promise.all([measureSpeed(), measureLateness(page), measureDelay(page)])
-    speeds.with.push(speed)
+    speeds.with.push(await measureSpeed())
+    const [used, late, delay] = await Promise.all([measureSpeed(), measureLateness(page), measureDelay(page)])
+    speeds.used.push(used)
     lateness.push(...late)
     delays.push(...delay)
     await page.close()
     await sleep(1)
     say(
-      `round ${round + 1} of ${ROUNDS}: ${speeds.without.at(-1)!.toFixed(1)} steps/s without the window, ${speed.toFixed(1)} with it`,
+      `round ${round + 1} of ${ROUNDS}: ${speeds.without[round]!.toFixed(0)} steps/s without the window, ${speeds.with[round]!.toFixed(0)} with it, ${used.toFixed(0)} while it is used`,
     )
   }
-  const ratios = speeds.with.map(
-    (speed, round) => speed / ((speeds.without[round]! + (speeds.without[round + 1] ?? speeds.without[round]!)) / 2),
-  )
+  speeds.without.push(await measureSpeed())
+  const ratiosOf = (withWindow: readonly number[]) =>
+    withWindow.map((speed, round) => speed / ((speeds.without[round]! + speeds.without[round + 1]!) / 2))
+  const ratios = { looked: ratiosOf(speeds.with), used: ratiosOf(speeds.used) }
   const result = {
     machine: { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, platform: os.platform() },
     timerDriftMilliseconds: {
@@ -88,8 +91,13 @@ try {
       samples: delays.length,
     },
     runs: cores,
-    stepsPerSecond: { without: quantile(speeds.without, 0.5), with: quantile(speeds.with, 0.5) },
-    speedRatio: { median: quantile(ratios, 0.5), min: Math.min(...ratios), max: Math.max(...ratios) },
+    stepsPerSecond: {
+      without: median(speeds.without),
+      with: median(speeds.with),
+      whileUsed: median(speeds.used),
+    },
+    speedRatio: spreadOf(ratios.looked),
+    speedRatioWhileUsed: spreadOf(ratios.used),
   }
   say(
     `timer drift: ${result.timerDriftMilliseconds.median.toFixed(1)} ms at the median, ${result.timerDriftMilliseconds.p99.toFixed(1)} ms at the 99th percentile (${lateness.length} samples)`,
@@ -97,9 +105,15 @@ try {
   say(
     `input delay: ${result.inputDelayMilliseconds.median.toFixed(1)} ms at the median, ${result.inputDelayMilliseconds.p99.toFixed(1)} ms at the 99th percentile (${delays.length} samples)`,
   )
-  say(
-    `${cores} runs, training with the window runs at ${(100 * result.speedRatio.median).toFixed(1)} % of its speed without it (rounds: ${ratios.map((ratio) => (100 * ratio).toFixed(0)).join(', ')} %)`,
-  )
+  for (const [what, each] of [
+    ['', ratios.looked],
+    [' in use', ratios.used],
+  ] as const) {
+    const rounds = each.map((ratio) => (100 * ratio).toFixed(0)).join(', ')
+    say(
+      `${cores} runs, training with the window${what} runs at ${(100 * median(each)).toFixed(1)} % of its speed without it (rounds: ${rounds} %)`,
+    )
+  }
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
 } finally {
   await browser.close()
@@ -117,10 +131,14 @@ function connectInProcess(): Channel {
   return { post: deliver(hostSide), on: (listener) => void windowSide.push(listener) }
 }
 
+/** Environment steps a second of all runs, by the clocks of the runs: what they say comes once a second. */
 async function measureSpeed(): Promise<number> {
-  const [from, start] = [steps(), performance.now()]
+  const before = new Map(progressOf)
   await sleep(ROUND)
-  return (steps() - from) / ((performance.now() - start) / 1000)
+  return [...progressOf].reduce((sum, [run, { step, seconds }]) => {
+    const from = before.get(run)!
+    return sum + (step - from.step) / (seconds - from.seconds)
+  }, 0)
 }
 
 /** How late each tick of a timer is in the page, ms. */

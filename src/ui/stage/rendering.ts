@@ -1,4 +1,5 @@
-/** Whether this window draws on the processor, where there is no graphics card or its driver is not trusted. */
+/** Whether this window draws on the processor, where there is no graphics card or its driver is not trusted; and what it does then. */
+import { GlLimitsSystem } from 'pixi.js'
 
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i
 
@@ -18,3 +19,20 @@ function look(): boolean {
   context.getExtension('WEBGL_lose_context')?.loseContext()
   return SOFTWARE.test(renderer)
 }
+
+/**
+ * To be called before a renderer is made. Pixi draws up to 16 textures in one go, by a shader that chooses among them at each pixel; a
+ * processor computes all 16 branches. With one texture at a time a picture of the stage takes less than half of the time there.
+ */
+export function drawForProcessor(): void {
+  if (!rendersInSoftware() || isForProcessor) return
+  isForProcessor = true
+  // Pixi has no option for it, and reads the limit while its renderer starts.
+  const { contextChange } = GlLimitsSystem.prototype
+  GlLimitsSystem.prototype.contextChange = function (this: GlLimitsSystem): void {
+    contextChange.call(this)
+    this.maxBatchableTextures = 1
+  }
+}
+
+let isForProcessor = false

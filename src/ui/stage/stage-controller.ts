@@ -9,7 +9,7 @@ import { followedBody, followTo } from './follow.ts'
 import { ghostColors, type StageGhost } from './ghosts.ts'
 import { GridPainter, RULERS } from './grid-painter.ts'
 import { OverlayPainter, type StageOverlays } from './overlay-painter.ts'
-import { rendersInSoftware } from './rendering.ts'
+import { drawForProcessor, rendersInSoftware } from './rendering.ts'
 import { RobotPainter } from './robot-painter.ts'
 import { fitView, type Insets, type Point, panBy, type Size, screenToWorld, type View, zoomAt } from './view.ts'
 
@@ -197,6 +197,7 @@ export class StageController {
   }
 
   private async start(): Promise<void> {
+    drawForProcessor()
     const renderer = new WebGLRenderer()
     await renderer.init({
       // Software rendering is several times slower with multisampling, and takes its time from what trains.
