@@ -16,6 +16,7 @@ import { createSceneLibrary } from './scene-library.ts'
 import { createSceneStore } from './scene-store.ts'
 import { openSceneTraining, shippedPolicy } from './scenes.ts'
 import { describeSettings } from './settings-form.ts'
+import { type ListeningWindow, LOOK_INTERVAL, TrainingNews } from './training-news.ts'
 import { Trainings, type TrainingsEvents } from './trainings.ts'
 import { renameRun, Trash } from './trash.ts'
 import { openUserMemory } from './user-memory.ts'
@@ -57,17 +58,16 @@ export interface HostService {
   close(): Promise<void>
 }
 
-type Send = ReturnType<typeof serveConnection>['send']
-type Handlers = { [Name in RequestName]: (params: Required<Params<Name>>) => Promise<Answer<Name>> | Answer<Name> }
-
-/** Milliseconds between two looks at the robots in training: 30 a second. */
-const FRAME_INTERVAL = 33
-/** Where training takes every core, each picture is drawn at its cost: one look in so many. It is tens of steps further by then all the same. */
-const LOOKS_WHERE_CORES_ARE_TAKEN = 8
+type Handlers = {
+  [Name in RequestName]: (
+    params: Required<Params<Name>>,
+    window: ListeningWindow,
+  ) => Promise<Answer<Name>> | Answer<Name>
+}
 
 export function createHostService(options: HostServiceOptions): HostService {
   const { runsFolder, log } = options
-  const windows = new Set<Send>()
+  const windows = new Set<ListeningWindow>()
   // Beside the runs: in the user's documents, or where the command was given.
   const store = createSceneStore(path.join(path.dirname(path.resolve(runsFolder)), 'my-scenes'))
   const scenes = createSceneLibrary(runsFolder, store, options.recentScenes)
@@ -77,7 +77,7 @@ export function createHostService(options: HostServiceOptions): HostService {
   const user = openUserMemory(options.userFolder)
 
   const broadcast = <Name extends EventName>(name: Name, payload: EventPayload<Name>): void => {
-    for (const send of windows) send(name, payload)
+    for (const { send } of windows) send(name, payload)
   }
 
   const events: TrainingsEvents = {
@@ -86,17 +86,22 @@ export function createHostService(options: HostServiceOptions): HostService {
       else if (event.type === 'resumed') {
         changed(run)
         const { step, episode } = event
-        for (const message of event.notices) broadcast('training.warning', { run, step, episode, message })
-      } else if (event.type === 'episode') broadcast('training.episode', { ...event, run })
-      else if (event.type === 'evaluation') broadcast('training.evaluation', { ...event, run })
-      else if (event.type === 'warning') broadcast('training.warning', { ...event, run })
-      else if (event.type === 'progress') broadcast('training.progress', { ...event, run })
+        for (const message of event.notices) news.tell('training.warning', { run, step, episode, message })
+      } else if (event.type === 'episode') news.tell('training.episode', { ...event, run })
+      else if (event.type === 'evaluation') news.tell('training.evaluation', { ...event, run })
+      else if (event.type === 'warning') news.tell('training.warning', { ...event, run })
+      else if (event.type === 'progress') news.tell('training.progress', { ...event, run })
     },
     onChange: (run) => changed(run),
     log,
   }
   const trainings = new Trainings(runsFolder, events, options.cores)
   const { active } = trainings
+  const news = new TrainingNews({
+    windows,
+    takesAllCores: () => trainings.takesAllCores,
+    readLive: (run) => active.get(run)?.training.readLive(),
+  })
 
   const entryOf = (run: string): RunEntry => {
     const known = active.get(run)
@@ -118,6 +123,9 @@ export function createHostService(options: HostServiceOptions): HostService {
   }
 
   const changed = (run: string): void => {
+    // A window hears of all that a run did before it hears how the run stands.
+    news.flush()
+    if (!active.has(run)) news.forget(run)
     try {
       broadcast('runs.changed', entryOf(run))
     } catch (error) {
@@ -125,17 +133,8 @@ export function createHostService(options: HostServiceOptions): HostService {
     }
   }
 
-  let looks = 0
-  const frames = setInterval(() => {
-    looks++
-    if (windows.size === 0) return
-    if (trainings.takesAllCores && looks % LOOKS_WHERE_CORES_ARE_TAKEN !== 0) return
-    for (const [run, { training }] of active) {
-      const frame = training.readLive()
-      if (frame) broadcast('training.frame', { run, ...frame })
-    }
-  }, FRAME_INTERVAL)
-  frames.unref()
+  const looking = setInterval(() => news.look(), LOOK_INTERVAL)
+  looking.unref()
 
   /** A run that no worker writes to, here or in another process. */
   const openIdle = (run: string, what: string): RunFolder => {
@@ -262,6 +261,10 @@ export function createHostService(options: HostServiceOptions): HostService {
       rollouts.emptyTrash('all')
       return {}
     },
+    'training.watch': ({ run }, window) => {
+      news.watch(window, run)
+      return {}
+    },
     'runs.metrics': ({ run }) => {
       const progress = active.get(run)?.progress
       const past = readRunMetrics(runsFolder, run)
@@ -294,10 +297,11 @@ export function createHostService(options: HostServiceOptions): HostService {
 
   return {
     connect(channel) {
-      const handle = async (name: RequestName, params: unknown): Promise<unknown> => handlers[name](params as never)
-      const { send } = serveConnection(channel, handle, toError, log)
-      windows.add(send)
-      return { close: () => void windows.delete(send) }
+      const handle = async (name: RequestName, params: unknown): Promise<unknown> =>
+        handlers[name](params as never, window)
+      const window: ListeningWindow = { ...serveConnection(channel, handle, toError, log), watched: undefined }
+      windows.add(window)
+      return { close: () => void windows.delete(window) }
     },
     async openSceneFile(file) {
       broadcast('scenes.opened', scenes.open(file))
@@ -305,7 +309,7 @@ export function createHostService(options: HostServiceOptions): HostService {
     askBeforeClosing: () => broadcast('window.closing', {}),
     sendMenu: (action) => broadcast('menu.chosen', { action }),
     async close() {
-      clearInterval(frames)
+      clearInterval(looking)
       verifications.close()
       rollouts.close()
       await trainings.close()

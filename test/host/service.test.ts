@@ -158,6 +158,7 @@ describe('training', () => {
     const evaluations = collect('training.evaluation')
     const frames = collect('training.frame')
     const changes = collect('runs.changed')
+    await host.request('training.watch', { run: 'watched' })
     expect(await start('watched', 900)).toEqual({ runs: ['watched'] })
     await expect.poll(() => changes.at(-1)?.status, { timeout: 30_000 }).toBe('finished')
     expect(episodes.map(({ step }) => step)).toEqual([200, 400, 600, 800])
@@ -286,6 +287,7 @@ describe('training', () => {
 
   test('a run is paused, stands still, goes on, and is stopped and kept', async () => {
     const frames = collect('training.frame')
+    await host.request('training.watch', { run: 'held' })
     await start('held', 1_000_000)
     await expect.poll(() => frames.length, { timeout: 30_000 }).toBeGreaterThan(1)
     await host.request('training.pause', { run: 'held' })
@@ -294,6 +296,12 @@ describe('training', () => {
     const held = frames.at(-1)!.step
     await new Promise((resolve) => setTimeout(resolve, 400))
     expect(frames.at(-1)!.step).toBe(held)
+    // Who looks away and back at it sees where it stands; who looks at another run sees nothing of it.
+    const before = frames.length
+    await host.request('training.watch', {})
+    await host.request('training.watch', { run: 'held' })
+    await expect.poll(() => frames.length).toBe(before + 1)
+    expect(frames.at(-1)).toEqual(frames.at(-2))
     await host.request('training.resume', { run: 'held' })
     await expect.poll(() => frames.at(-1)!.step, { timeout: 10_000 }).toBeGreaterThan(held)
     await host.request('training.stop', { run: 'held' })

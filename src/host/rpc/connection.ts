@@ -24,6 +24,8 @@ export interface Channel {
 
 /** Longest message accepted, in characters. */
 export const MAX_MESSAGE_LENGTH = 64_000_000
+/** Longest message that goes together with others. */
+const MAX_JOINED_LENGTH = 10_000
 
 interface HostFunctions {
   request(name: unknown, params: unknown): Promise<Result<unknown>>
@@ -77,6 +79,8 @@ export interface HostClient {
   request<Name extends RequestName>(name: Name, params: Params<Name>): Promise<Answer<Name>>
   /** Listens to an event; returns the way to stop. */
   on<Name extends EventName>(name: Name, listener: (payload: EventPayload<Name>) => void): () => void
+  /** The connection is gone: what was asked and has no answer yet fails with these words. Later requests may fare better. */
+  abandon(reason: string): void
 }
 
 export class HostError extends Error {
@@ -115,20 +119,37 @@ export function connectToHost(channel: Channel, log: Log): HostClient {
       listeners.set(name, known.add(listener as (payload: never) => void))
       return () => void known.delete(listener as (payload: never) => void)
     },
+    abandon(reason) {
+      rpc.$rejectPendingCalls(({ reject }) => void reject(new HostError(reason, 'failure')))
+    },
   }
 }
 
-/** birpc over texts: a message that is no JSON object of birpc's is logged and dropped, and the connection goes on. */
+/**
+ * birpc over texts. What is posted in one go is one text: each text wakes several threads of a browser. A message that is no JSON object
+ * of birpc's is logged and dropped, and the connection goes on.
+ */
 function carry({ post, on }: Channel, log: Log) {
+  let waiting: string[] = []
+  const flush = (): void => {
+    const messages = waiting
+    waiting = []
+    // Long ones go alone: together they might be longer than what is accepted.
+    const isLong = messages.some(({ length }) => length > MAX_JOINED_LENGTH)
+    if (messages.length === 1 || isLong) for (const message of messages) post(message)
+    else post(`[${messages.join(',')}]`)
+  }
   return {
-    post: (text: string) => post(text),
-    on: (listener: (text: string) => void) =>
+    post: (message: string) => {
+      if (waiting.push(message) === 1) queueMicrotask(flush)
+    },
+    on: (listener: (message: unknown) => void) =>
       on((text) => {
-        if (isMessage(text)) listener(text)
+        const messages = messagesIn(text)
+        if (messages) for (const message of messages) listener(message)
         else log(`refused: a malformed message of ${text.length} characters`)
       }),
     serialize: (message: unknown) => JSON.stringify(message),
-    deserialize: (text: string) => JSON.parse(text),
     onGeneralError: (error: Error) => {
       log(`connection: ${messageOf(error)}`)
       return true
@@ -136,14 +157,20 @@ function carry({ post, on }: Channel, log: Log) {
   }
 }
 
-function isMessage(text: string): boolean {
-  if (text.length > MAX_MESSAGE_LENGTH) return false
+/** The messages of a text; undefined where it is no text of ours. */
+function messagesIn(text: string): readonly unknown[] | undefined {
+  if (text.length > MAX_MESSAGE_LENGTH) return undefined
   try {
-    const message = JSON.parse(text)
-    return message !== null && typeof message === 'object' && (message.t === 'q' || message.t === 's')
+    const content: unknown = JSON.parse(text)
+    const messages = Array.isArray(content) ? content : [content]
+    return messages.length > 0 && messages.every(isMessage) ? messages : undefined
   } catch {
-    return false
+    return undefined
   }
+}
+
+function isMessage(message: unknown): boolean {
+  return message !== null && typeof message === 'object' && 't' in message && (message.t === 'q' || message.t === 's')
 }
 
 function describeIssue({ issues }: z.ZodError): string {

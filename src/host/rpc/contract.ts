@@ -335,6 +335,8 @@ export const requests = {
   ),
   /** Ends a run after its step, or takes a waiting one out of the queue. */
   'training.stop': define(z.strictObject({ run: plainName }), done),
+  /** The run whose robot this window shows: its frames come from now on, and those of no other run. Without a run, none. */
+  'training.watch': define(z.strictObject({ run: plainName.optional() }), done),
   'runs.list': define(nothing, z.array(runEntry)),
   /** What metrics.ndjson holds of a run so far: a window that opens late catches up with this. */
   'runs.metrics': define(
@@ -427,7 +429,7 @@ export const events = {
   'training.evaluation': evaluationPoint.extend({ run: z.string() }),
   'training.warning': warningPoint.extend({ run: z.string() }),
   'training.progress': progressPoint.extend({ run: z.string() }),
-  /** The robot in training, as it is now: at most 30 a second, and none while nothing moves. */
+  /** The robot of the run that the window watches, as it is now: at most 30 a second, and none while nothing moves. */
   'training.frame': z.object({
     run: z.string(),
     step: z.int(),

@@ -1,4 +1,5 @@
 /** The window: header, workspaces, messages; and what the shell's menu asks for. */
+import { effect } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { Button, IconButton } from '../controls/button.tsx'
@@ -6,7 +7,7 @@ import { LogoIcon, MoonIcon, PlayIcon, SunIcon } from '../controls/icons.tsx'
 import { Notice } from '../controls/layout.tsx'
 import { DesignWorkspace } from '../design/design-workspace.tsx'
 import { FileDialogs } from '../design/file-dialogs.tsx'
-import { connected, host, shell } from '../host.ts'
+import { connected, host, reconnect, reconnections, shell } from '../host.ts'
 import { replayActions } from '../replay/actions.ts'
 import { DropTarget } from '../replay/drop/drop-target.tsx'
 import { ReplayWorkspace } from '../replay/replay-workspace.tsx'
@@ -23,7 +24,7 @@ import { performNamed, registerActions } from './actions/registry.ts'
 import { ShortcutSheet } from './actions/shortcut-sheet.tsx'
 import { listenForShortcuts, shortcutText } from './actions/shortcuts.ts'
 import { sceneActions, WORKSPACES, windowActions } from './actions/window-actions.ts'
-import { chooseScene, dismiss, messages, type Workspace, workspace } from './state.ts'
+import { chooseScene, dismiss, messages, refreshScenes, type Workspace, workspace } from './state.ts'
 import { Tabs } from './tabs.tsx'
 import { Tour } from './welcome/tour.tsx'
 import { Welcome } from './welcome/welcome.tsx'
@@ -45,6 +46,9 @@ export function App() {
       host.on('menu.chosen', ({ action }) => performNamed(action)),
       host.on('scenes.opened', (entry) => void chooseScene(entry)),
       listenForShortcuts(window),
+      effect(() => {
+        if (reconnections.value > 0) void refreshScenes()
+      }),
       ...(shell === 'electron' ? [showNativeMenu()] : []),
     ]
     return () => {
@@ -105,13 +109,20 @@ function WorkspacePanel({ id }: { id: Workspace }) {
 }
 
 function ConnectionLost() {
-  const help =
-    shell === 'electron'
-      ? 'Close the window and start TorqueLab again; runs are kept up to their last checkpoint.'
-      : 'If it was stopped, start it again (npm start -- serve) and open the address that it prints. Runs are kept.'
   return (
     <div class="banner" role="alert">
-      <strong>The connection to TorqueLab’s host is lost.</strong> {help}
+      <strong>The connection to TorqueLab’s host is lost.</strong>{' '}
+      {shell === 'electron' ? (
+        'Close the window and start TorqueLab again; runs are kept up to their last checkpoint.'
+      ) : (
+        <>
+          The window tries to reach it again.{' '}
+          <button type="button" class="link-button" onClick={reconnect}>
+            Try now
+          </button>{' '}
+          If it was stopped, start it again (npm start -- serve) and open the address that it prints. Runs are kept.
+        </>
+      )}
     </div>
   )
 }

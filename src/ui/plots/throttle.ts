@@ -30,3 +30,19 @@ export function throttle(run: () => void, interval: number): Throttled {
     },
   }
 }
+
+/** The same with each call in the page's next picture: what arrives together is drawn together, and nothing where nobody looks. */
+export function throttleFrames(run: () => void, interval: number): Throttled {
+  let frame = 0
+  const throttled = throttle(() => {
+    cancelAnimationFrame(frame)
+    frame = requestAnimationFrame(run)
+  }, interval)
+  return {
+    request: throttled.request,
+    cancel() {
+      cancelAnimationFrame(frame)
+      throttled.cancel()
+    },
+  }
+}

@@ -4,7 +4,7 @@ import type { PolicyChoice, RolloutEntry, RunEntry } from '../../host/rpc/contra
 import type { Scene } from '../../scene/schema.ts'
 import { effortCount } from '../../sim/efforts.ts'
 import { rolloutToOpen, workspace } from '../app/state.ts'
-import { host } from '../host.ts'
+import { host, reconnections } from '../host.ts'
 import { advance, initialPlayer, type PlayerEvent, type PlayerState, stepOf } from './player.ts'
 import { blockOf, RolloutBlocks, type RolloutRow } from './rollout-blocks.ts'
 
@@ -181,3 +181,6 @@ effect(() => {
 })
 
 host.on('runs.changed', () => void refreshLists())
+effect(() => {
+  if (reconnections.value > 0) void refreshLists()
+})

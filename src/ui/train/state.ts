@@ -3,8 +3,8 @@
 import { batch, computed, effect, signal } from '@preact/signals'
 import type { RunEntry } from '../../host/rpc/contract.ts'
 import type { Scene } from '../../scene/schema.ts'
-import { host } from '../host.ts'
-import { throttle } from '../plots/throttle.ts'
+import { host, reconnections } from '../host.ts'
+import { throttleFrames } from '../plots/throttle.ts'
 import { RunMetrics } from './metrics.ts'
 import { defaultRun } from './progress.ts'
 import type { XAxis } from './quantities.ts'
@@ -118,9 +118,10 @@ async function readScene(run: string): Promise<void> {
   }
 }
 
-// Another run comes on show: its curves are read from the beginning.
+// Another run comes on show, or this one went on while the host was out of reach: its curves are read from the beginning.
 effect(() => {
   const run = shownName.value
+  void reconnections.value
   const curves = new RunMetrics()
   batch(() => {
     metrics.value = curves
@@ -138,6 +139,7 @@ const shownSceneName = computed(() => shownRun.value?.scene)
 effect(() => {
   const run = shownName.value
   const scene = shownSceneName.value
+  void reconnections.value
   if (run !== undefined && scene !== undefined) void readScene(run)
 })
 
@@ -147,7 +149,7 @@ export const LOOK_INTERVAL = 1000
 /** What became of runs since the last look, and whether the curves of the one on show have grown. */
 const news = new Map<string, Partial<RunEntry>>()
 let hasGrown = false
-const look = throttle(() => {
+const look = throttleFrames(() => {
   batch(() => {
     showGrowth()
     if (news.size > 0) runs.value = runs.peek()?.map((run) => ({ ...run, ...news.get(run.name) }))
@@ -195,8 +197,30 @@ host.on('training.frame', (frame) => {
     poses.value = Float32Array.from(frame.poses)
     efforts.value = Float32Array.from(frame.efforts)
     frameStep = frame.step
-    grow()
+    hasGrown = true
+    // While it trains, its progress asks for the next look: a picture of the robot alone takes less.
+    if (shownRun.peek()?.status !== 'running') showGrowth()
   })
+})
+
+/** The run whose robot this window has asked to see. */
+let watched: string | undefined
+/** Asks for the robot of a run, or for none: nothing is sent that nobody sees. */
+export function watchRobot(run: string | undefined): void {
+  if (run === watched) return
+  watched = run
+  askForRobot()
+}
+
+function askForRobot(): void {
+  host.request('training.watch', watched === undefined ? {} : { run: watched }).catch((error) => console.warn(error))
+}
+
+// A new connection knows of nothing that was asked of the old one.
+effect(() => {
+  if (reconnections.value === 0) return
+  askForRobot()
+  void refreshRuns()
 })
 host.on('runs.changed', (entry) => {
   news.delete(entry.name)

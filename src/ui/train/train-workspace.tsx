@@ -1,4 +1,5 @@
 /** Train: a new run's form at the left; the run on show - robot, numbers, curves - and the list of runs at the right. */
+import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { RunStatus } from '../../host/rpc/contract.ts'
 import { chosenScene, editedScene, workspace } from '../app/state.ts'
@@ -6,10 +7,11 @@ import { Select } from '../controls/field.tsx'
 import { EmptyState } from '../controls/layout.tsx'
 import { Stage } from '../stage/stage.tsx'
 import { RunsView } from './overview/runs-view.tsx'
+import { isLive } from './progress.ts'
 import { RunHeader } from './run-header.tsx'
 import { RunList } from './run-list.tsx'
 import { SettingsPanel } from './settings-panel.tsx'
-import { efforts, poses, refreshRuns, runs, shownRun, shownScene, view } from './state.ts'
+import { efforts, poses, refreshRuns, runs, shownRun, shownScene, view, watchRobot } from './state.ts'
 import './train.css'
 import { TrainPlots } from './train-plots.tsx'
 import { play, stageShows } from './watch/state.ts'
@@ -93,9 +95,21 @@ function NoRun() {
   )
 }
 
+/** Whether somebody can see this page. */
+const isPageSeen = signal(!document.hidden)
+document.addEventListener('visibilitychange', () => {
+  isPageSeen.value = !document.hidden
+})
+
 /** The robot of the run on show; before there is one, the chosen scene as it is drawn. */
 function TrainStage() {
   const run = shownRun.value
+  const isSeen = workspace.value === 'train' && isPageSeen.value && stageShows.value === 'training'
+  const name = isSeen && run && isLive(run.status) ? run.name : undefined
+  useEffect(() => {
+    watchRobot(name)
+    return () => watchRobot(undefined)
+  }, [name])
   const scene = run ? shownScene.value : editedScene.value ? editedScene.value.scene : chosenScene.value?.scene
   if (!scene) {
     return run ? <EmptyState title="No picture">The scene “{run.scene}” is not open in this window.</EmptyState> : null

@@ -2,8 +2,8 @@
 import { batch, computed, effect, signal } from '@preact/signals'
 import type { RunDetails } from '../../../host/rpc/contract.ts'
 import { notify, notifyError } from '../../app/state.ts'
-import { host } from '../../host.ts'
-import { throttle } from '../../plots/throttle.ts'
+import { host, reconnections } from '../../host.ts'
+import { throttleFrames } from '../../plots/throttle.ts'
 import { RunMetrics } from '../metrics.ts'
 import { LOOK_INTERVAL, runs } from '../state.ts'
 import { filterRuns, type Sorting, sortRuns } from './columns.ts'
@@ -32,7 +32,7 @@ export const comparedRevision = signal(0)
 const detailsByRun = signal<ReadonlyMap<string, RunDetails>>(new Map())
 export const details = computed(() => ticked.value.flatMap((name) => detailsByRun.value.get(name) ?? []))
 
-const grown = throttle(() => {
+const grown = throttleFrames(() => {
   comparedRevision.value++
 }, LOOK_INTERVAL)
 
@@ -53,9 +53,11 @@ async function load(name: string, curves: RunMetrics): Promise<void> {
   }
 }
 
-// Ticked runs are read from the beginning; those that are no longer ticked are forgotten.
+// Ticked runs are read from the beginning, again where the host was out of reach; those that are no longer ticked are forgotten.
+let readAfter = 0
 effect(() => {
-  const before = compared.peek()
+  const before = reconnections.value === readAfter ? compared.peek() : new Map<string, RunMetrics>()
+  readAfter = reconnections.peek()
   const after = new Map<string, RunMetrics>()
   for (const name of ticked.value) {
     const known = before.get(name)
