@@ -266,42 +266,45 @@ describe.skipIf(reasons.get('electron') !== undefined)('the desktop app alone', 
   })
 })
 
-describe.skipIf(reasons.get('chromium') !== undefined)('in a browser whose connection is cut while a run trains', () => {
-  beforeAll(async () => {
-    freshFolder()
-    app = await launch('chromium', { runsFolder: path.join(folder, 'runs') })
-  })
-  afterAll(close)
-
-  test('it says so, comes back by itself, and goes on showing the run', async () => {
-    const links: { close(): Promise<void> }[] = []
-    let isReachable = true
-    await app.page.routeWebSocket(/\/socket/, (link) => {
-      if (!isReachable) return void link.close()
-      link.connectToServer()
-      links.push(link)
+describe.skipIf(reasons.get('chromium') !== undefined)(
+  'in a browser whose connection is cut while a run trains',
+  () => {
+    beforeAll(async () => {
+      freshFolder()
+      app = await launch('chromium', { runsFolder: path.join(folder, 'runs') })
     })
-    await app.page.reload()
-    await setUpTraining(10_000_000)
-    await button('Start').click()
-    await status('running')
-    await eventually(() => read(testId('train-step'))).toBeGreaterThan(200)
+    afterAll(close)
 
-    isReachable = false
-    await links[0]!.close()
-    await app.page.getByText('The connection to TorqueLab’s host is lost.').waitFor()
-    // What is asked now is refused in words, and not done later.
-    await button('Pause').click()
-    await app.page.locator('.train-run').getByText('The connection to TorqueLab’s host is lost.').waitFor()
-    const step = await read(testId('train-step'))
+    test('it says so, comes back by itself, and goes on showing the run', async () => {
+      const links: { close(): Promise<void> }[] = []
+      let isReachable = true
+      await app.page.routeWebSocket(/\/socket/, (link) => {
+        if (!isReachable) return void link.close()
+        link.connectToServer()
+        links.push(link)
+      })
+      await app.page.reload()
+      await setUpTraining(10_000_000)
+      await button('Start').click()
+      await status('running')
+      await eventually(() => read(testId('train-step'))).toBeGreaterThan(200)
 
-    isReachable = true
-    await button('Try now').click()
-    await app.page.getByText('The connection to TorqueLab’s host is lost.').first().waitFor({ state: 'detached' })
-    await status('running')
-    await eventually(() => read(testId('train-step'))).toBeGreaterThan(step)
-    expect(links).toHaveLength(2)
-    await button('Stop').click()
-    await status('stopped')
-  })
-})
+      isReachable = false
+      await links[0]!.close()
+      await app.page.getByText('The connection to TorqueLab’s host is lost.').waitFor()
+      // What is asked now is refused in words, and not done later.
+      await button('Pause').click()
+      await app.page.locator('.train-run').getByText('The connection to TorqueLab’s host is lost.').waitFor()
+      const step = await read(testId('train-step'))
+
+      isReachable = true
+      await button('Try now').click()
+      await app.page.getByText('The connection to TorqueLab’s host is lost.').first().waitFor({ state: 'detached' })
+      await status('running')
+      await eventually(() => read(testId('train-step'))).toBeGreaterThan(step)
+      expect(links).toHaveLength(2)
+      await button('Stop').click()
+      await status('stopped')
+    })
+  },
+)
