@@ -55,6 +55,11 @@ interface Ratio extends ContestantKind, Spread {
   batch: number
 }
 
+/** The same against a learner with the number of threads that makes it fastest. */
+interface RatioToBest extends Ratio {
+  fusedThreads: number
+}
+
 /** Of the machine before the bench itself adds to it. */
 const load = os.loadavg()[0]!
 
@@ -76,6 +81,7 @@ async function main(): Promise<void> {
   const python = findPython()
   const results: Result[] = []
   const ratios: Ratio[] = []
+  const toBest: RatioToBest[] = []
   const starts: object[] = []
   let details: Details | undefined
   let places = 0
@@ -104,6 +110,7 @@ async function main(): Promise<void> {
       const measured = await compete(kinds, start, networks, place, python, options, say)
       for (const result of measured) results.push({ ...result, networks })
       for (const ratio of ratiosOf(measured)) ratios.push({ ...ratio, networks })
+      for (const ratio of ratiosToBest(measured)) toBest.push({ ...ratio, networks })
       for (const line of formatResults(measured)) say(line)
       if (settings === paper && networks === 'trained') details = await measureDetails(place)
     }
@@ -132,6 +139,7 @@ async function main(): Promise<void> {
     starts,
     results,
     ratios,
+    ratiosToBest: toBest,
     actLatencyMicroseconds,
     samplingMicroseconds,
     memory,
@@ -208,6 +216,32 @@ function ratiosOf(results: readonly Omit<Result, 'networks'>[]): Omit<Ratio, 'ne
     const spread = spreadOf(rounds.map((speed, round) => fused.rounds[round]! / speed))
     return [{ engine, ...(variant && { variant }), threads, hidden, batch, ...spread }]
   })
+}
+
+/** The same against each other learner's fastest number of threads, for each number that the fused engine had. */
+function ratiosToBest(results: readonly Omit<Result, 'networks'>[]): Omit<RatioToBest, 'networks'>[] {
+  const isOurs = ({ engine, variant }: ContestantKind) => engine === 'fused' && !variant
+  const fastest = results.filter(
+    (result) =>
+      !isOurs(result) &&
+      results.every(
+        (other) =>
+          other.engine !== result.engine ||
+          other.variant !== result.variant ||
+          other.updatesPerSecond <= result.updatesPerSecond,
+      ),
+  )
+  return results.filter(isOurs).flatMap((fused) =>
+    fastest.map(({ engine, variant, threads, hidden, batch, rounds }) => ({
+      engine,
+      ...(variant && { variant }),
+      threads,
+      fusedThreads: fused.threads,
+      hidden,
+      batch,
+      ...spreadOf(rounds.map((speed, round) => fused.rounds[round]! / speed)),
+    })),
+  )
 }
 
 async function measureDetails(place: string): Promise<Details> {

@@ -13,8 +13,9 @@ import type { StateArrays } from '../state.ts'
 import { HelperThreads } from './helper-threads.ts'
 import { KernelMemory } from './kernel-memory.ts'
 import { compileKernel, compileRelaxedKernel, instantiateKernel, type KernelExports } from './kernel-module.ts'
-import { mapMemory } from './memory-map.ts'
+import { BLOCK_INPUTS, mapMemory } from './memory-map.ts'
 import { layerRecord, learnerRecord, networkRecord } from './records.ts'
+import { PANEL_COLUMNS, STRIP_ROW_BYTES } from './strips.ts'
 
 const PAGE = 65536
 
@@ -48,7 +49,7 @@ export class FusedEngine implements LearningEngine {
     const { size, settings, threads = 1 } = options
     this.options = options
     const measure = instantiateKernel(module, allocate(PAGE))
-    checkRecords(measure)
+    checkLayout(measure)
     const map = mapMemory({
       size,
       settings,
@@ -228,11 +229,14 @@ function allocate(bytes: number): WebAssembly.Memory {
 }
 
 /** A kernel and an engine that do not belong together would corrupt each other's memory. */
-function checkRecords(kernel: KernelExports): void {
+function checkLayout(kernel: KernelExports): void {
   const matches =
     kernel.layerBytes() === layerRecord.bytes &&
     kernel.networkBytes() === networkRecord.bytes &&
-    kernel.learnerBytes() === learnerRecord.bytes
+    kernel.learnerBytes() === learnerRecord.bytes &&
+    kernel.blockInputs() === BLOCK_INPUTS &&
+    kernel.panelColumns() === PANEL_COLUMNS &&
+    kernel.stripRow() === STRIP_ROW_BYTES
   if (!matches) throw new Error('The kernel was built from other sources than the engine: run "npm run build:kernel".')
 }
 

@@ -10,6 +10,9 @@ export interface KernelExports {
   layerBytes(): number
   networkBytes(): number
   learnerBytes(): number
+  blockInputs(): number
+  panelColumns(): number
+  stripRow(): number
   commit(learner: number): void
   chooseBatch(learner: number): void
   /** 1, or 0 where a helping thread has stopped. */

@@ -18,7 +18,7 @@ const LINE = 64
 const MAX_TASK_ROWS = 64
 
 /** Inputs in a block of weights (BLOCK_INPUTS of assembly/layout.ts). */
-const BLOCK_INPUTS = 32
+export const BLOCK_INPUTS = 32
 
 export interface LayerMap {
   inputs: number

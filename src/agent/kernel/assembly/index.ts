@@ -17,7 +17,7 @@ import { commitRecord, sample, scale, updatePriorities } from './replay'
 import { QUIT, runPhase } from './threads'
 import { advance, transposeBlock } from './weights'
 
-export { layerBytes, learnerBytes, networkBytes } from './layout'
+export { blockInputs, layerBytes, learnerBytes, networkBytes, panelColumns, stripRow } from './layout'
 export { help } from './threads'
 
 /** First byte after the kernel's own constants. */

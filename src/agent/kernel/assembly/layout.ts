@@ -228,7 +228,16 @@ export function vectorsIn(panel: i32, end: i32, fullPanels: i32): i32 {
   return panel == fullPanels ? 2 : (end - panel) * (PANEL_COLUMNS / 4)
 }
 
-/** For the engine to check that it writes the records as they are read here. */
+/** For the engine to check that it writes records and matrices as they are read here. */
+export function blockInputs(): i32 {
+  return BLOCK_INPUTS
+}
+export function panelColumns(): i32 {
+  return PANEL_COLUMNS
+}
+export function stripRow(): usize {
+  return STRIP_ROW
+}
 export function layerBytes(): usize {
   return offsetof<Layer>()
 }
