@@ -69,7 +69,7 @@ export class LearningWatch {
     if (now.hasWarnedOfQ || now.overestimated < OVERESTIMATED_EVALUATIONS) return undefined
     now.hasWarnedOfQ = true
     return (
-      `The critic overestimates: mean Q is ${meanQ!.toPrecision(3)}, the policy's true discounted return ${discountedReturn.toPrecision(3)}, ` +
+      `The critic overestimates: mean Q is ${readable(meanQ!)}, the policy's true discounted return ${readable(discountedReturn)}, ` +
       `and so it was at ${now.overestimated} evaluations in a row. Try TD3 (twinCritics), a smaller criticLearningRate or ` +
       'softUpdateRate, or a rewardScale below 1.'
     )
@@ -89,4 +89,9 @@ export class LearningWatch {
       '(noiseSigma, randomSteps), another seed, a rewardScale that brings rewards near 1, or a reward that says more about the way to the goal.'
     )
   }
+}
+
+/** Three significant digits, as one reads them: 3,720 and no power of ten. */
+function readable(value: number): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: 3 })
 }

@@ -1,7 +1,8 @@
 /**
  * Takes the pictures of all states of Replay in docs/screenshots: empty, replaying, verified, differing, with a ghost, with onion-skin, cut off and
- * refused, dark and light. The library holds the rollouts of RUNS.
- * Run it with: node test/e2e/take-replay-screenshots.ts RUNS, where RUNS holds runs of one scene.
+ * refused, dark and light. The library holds the rollouts of RUNS, best first; what is
+ * forged, cut and broken are samples of the acrobot.
+ * Run it with: node test/e2e/take-replay-screenshots.ts RUNS, where RUNS holds two runs or more of one scene with their best rollouts.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -41,22 +42,22 @@ const tool = (name: string) => page.getByRole('button', { name: new RegExp(`^${n
 
 await page.getByRole('tab', { name: 'Replay' }).click()
 await picture('empty')
+await page.getByLabel('Order of rollouts').selectOption('best')
 const rows = page.locator('.replay-row .replay-name')
 await rows.first().click()
 await page.getByRole('slider', { name: 'Playhead' }).waitFor()
+await sleep(500)
 for (let press = 0; press < 8; press++) await page.keyboard.press('Shift+ArrowRight')
 await picture('replaying')
-await open(files.short)
-await open(files.whole)
-for (let press = 0; press < 18; press++) await page.keyboard.press('Shift+ArrowRight')
+// Further on, where two policies are apart.
+for (let press = 0; press < 22; press++) await page.keyboard.press('Shift+ArrowRight')
 await tool('Ghost').click()
-await page.getByLabel('Second rollout').selectOption({ label: 'file short (-600.00)' })
+await page.getByLabel('Second rollout').selectOption({ index: 1 })
+await page.getByText('total return', { exact: true }).last().waitFor()
 await picture('ghost')
 await page.getByRole('button', { name: 'Remove' }).click()
 await tool('Onion skin').click()
 await page.keyboard.press('o')
-await page.getByLabel('Apart').fill('2')
-await page.keyboard.press('Enter')
 await tool('Onion skin').focus()
 await picture('onion-skin')
 await page.keyboard.press('o')

@@ -17,15 +17,14 @@ mkdirSync('docs/screenshots', { recursive: true })
 
 const workspaces = {
   async design(page: Page) {
-    const slider = page.getByRole('slider', { name: /torque/i }).first()
-    await page.getByRole('button', { name: 'Reset', exact: true }).click()
-    await slider.focus()
-    for (let press = 0; press < 12; press++) await slider.press('ArrowRight')
-    await page.getByRole('button', { name: 'Play', exact: true }).click()
-    await sleep(1200)
-    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await page.getByRole('combobox', { name: 'Scene' }).filter({ visible: true }).selectOption('hopper')
+    await page.locator('[role=treeitem][data-row*="/torso/"]').click()
   },
-  async train() {},
+  async train(page: Page) {
+    // What a run was warned of as it began has been read.
+    const dismiss = page.locator('.train-run').getByRole('button', { name: 'Dismiss' })
+    for (let count = await dismiss.count(); count > 0; count--) await dismiss.first().click()
+  },
   async replay(page: Page) {
     await page.getByRole('row', { name: /best/ }).first().click()
     await page.getByRole('slider', { name: 'Playhead' }).waitFor()

@@ -245,12 +245,19 @@ describe('a slider on the stage', () => {
     }
   })
 
+  it('is no part of the robot where it carries ground that gives way', () => {
+    const { rails } = partsOf(openScene('hopper').scene)
+    expect(rails.length).toBeGreaterThan(0)
+    expect(rails.every(({ carriesGround }) => carriesGround)).toBe(true)
+  })
+
   it('has its rail on the parent and its carriage on the child', () => {
     const poses = drawnPoses(cart)
     poses.set([1, 1, 0], 3)
     const { rails, joints, markers } = partsOf(cart)
     expect(rails[0]).toMatchObject({ joint: 0, body: 0, point: { x: 0, y: 0 }, range: [-2, 2] })
     expect(rails[0]!.angle).toBeCloseTo(Math.PI / 4)
+    expect(rails[0]!.carriesGround).toBe(false)
     expect(placeOf(joints[0]!, poses)).toEqual({ x: 1, y: 1 })
     // The named point turns with its body.
     poses.set([2, 0, Math.PI / 2], 6)

@@ -71,7 +71,7 @@ describe('RunMetrics', () => {
     const metrics = new RunMetrics()
     metrics.follow((curves) => curves.addWarning(warning))
     metrics.catchUp({ episodes: [], evaluations: [], warnings: [warning], progress: [] })
-    expect(metrics.warnings).toEqual(['The actor is saturated.'])
+    expect(metrics.warnings).toEqual([warning])
     metrics.dismissWarning('The actor is saturated.')
     expect(metrics.warnings).toEqual([])
   })

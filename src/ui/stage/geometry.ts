@@ -1,4 +1,5 @@
 /** Where the parts of a scene are when its bodies are at given poses: joints, rails of sliders, named points, thrusters. */
+import { isGround } from '../../scene/ground.ts'
 import type { Scene } from '../../scene/schema.ts'
 import { thrustersOf } from '../../sim/efforts.ts'
 import { directionIn, normalised, pointIn, rotate } from '../../sim/geometry.ts'
@@ -29,6 +30,8 @@ export interface Rail extends Anchor {
   angle: number
   /** From the point, m; undefined where the slider has no stops. */
   range: readonly [number, number] | undefined
+  /** Whether what slides is ground that gives way: the rail is no part of the robot then. */
+  carriesGround: boolean
 }
 
 export interface ThrusterGlyph extends Anchor {
@@ -58,7 +61,8 @@ export function partsOf(scene: Scene): Parts {
       const parent = scene.bodies[body]!
       const axis = directionIn(parent, normalised(joint.axis))
       const angle = Math.atan2(axis.y, axis.x)
-      return [{ joint: index, body, point: pointIn(parent, joint.anchor), angle, range: joint.range }]
+      const carriesGround = isGround(scene.bodies[indexOf.get(joint.child)!]!)
+      return [{ joint: index, body, point: pointIn(parent, joint.anchor), angle, range: joint.range, carriesGround }]
     }),
     markers: (scene.markers ?? []).map(({ body, position: [x, y] }) => ({ body: indexOf.get(body)!, point: { x, y } })),
     thrusters: thrustersOf(scene).map(({ actuator }) => ({

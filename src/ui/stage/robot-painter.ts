@@ -115,7 +115,7 @@ export class RobotPainter {
       efforts: efforts?.length === this.ranges.length ? efforts : undefined,
     }
     this.rails.clear()
-    for (const rail of this.parts.rails) this.paintRail(rail, picture)
+    for (const rail of this.parts.rails) if (!rail.carriesGround) this.paintRail(rail, picture)
     this.signs.paint(this.signsIn(picture), colors)
     if (this.hasEfforts) this.efforts.clear()
     this.hasEfforts = picture.efforts !== undefined

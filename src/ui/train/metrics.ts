@@ -30,8 +30,8 @@ export class RunMetrics {
   readonly clock = newCurve()
   /** The best evaluation so far. */
   best: EvaluationPoint | undefined
-  /** What the run was warned of, in words. */
-  warnings: readonly string[] = []
+  /** What the run was warned of, in words, and when: each thing once. */
+  warnings: readonly WarningPoint[] = []
   /** The newest numbers of the clock. */
   progress: ProgressPoint | undefined
   private lastEpisode = -1
@@ -97,12 +97,12 @@ export class RunMetrics {
     if (point.isBest) this.best = point
   }
 
-  addWarning({ message }: WarningPoint): void {
-    if (!this.warnings.includes(message)) this.warnings = [...this.warnings, message]
+  addWarning(point: WarningPoint): void {
+    if (this.warnings.every(({ message }) => message !== point.message)) this.warnings = [...this.warnings, point]
   }
 
   dismissWarning(message: string): void {
-    this.warnings = this.warnings.filter((warning) => warning !== message)
+    this.warnings = this.warnings.filter((warning) => warning.message !== message)
   }
 
   addProgress(point: ProgressPoint): void {

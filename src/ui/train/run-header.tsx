@@ -79,9 +79,9 @@ function Problems({ run: { status, problem } }: { run: RunEntry }) {
         </Notice>
       )}
       {metricsProblem.value && <Notice kind="error">The curves cannot be read: {metricsProblem.value}</Notice>}
-      {warnings.value.map((warning) => (
-        <Notice key={warning} kind="warning" onDismiss={() => dismissWarning(warning)}>
-          {warning}
+      {warnings.value.map(({ message, step }) => (
+        <Notice key={message} kind="warning" onDismiss={() => dismissWarning(message)}>
+          <strong>Step {step.toLocaleString('en')}.</strong> {message}
         </Notice>
       ))}
     </>
