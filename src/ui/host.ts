@@ -51,8 +51,11 @@ export const host: HostClient = {
 
 /** Tries at once to reach the host again. */
 export const reconnect = (): void => socket?.retry()
-window.addEventListener('online', reconnect)
-document.addEventListener('visibilitychange', reconnect)
+if (socket) {
+  // The network is back, or somebody looks.
+  window.addEventListener('online', reconnect)
+  document.addEventListener('visibilitychange', reconnect)
+}
 
 /** The token of the printed address opens the socket; it is kept for reloads of this tab and taken out of the address bar. */
 function socketOpener(): () => WebSocket {

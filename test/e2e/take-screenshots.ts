@@ -22,6 +22,8 @@ const workspaces = {
   },
   async train(page: Page) {
     // What a run was warned of as it began has been read.
+    await page.locator('.train-run progress').waitFor()
+    await sleep(1000)
     const dismiss = page.locator('.train-run').getByRole('button', { name: 'Dismiss' })
     for (let count = await dismiss.count(); count > 0; count--) await dismiss.first().click()
   },
