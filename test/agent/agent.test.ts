@@ -330,7 +330,7 @@ describe('Given training that diverges', () => {
     expect(kind).toBe('failure')
     expect(message).toContain(`${one.name} is ${one.value} at step 13;`)
     expect(message).toContain('in critic, layer 2.')
-    expect(message).toContain('Try smaller learning rates')
+    expect(message).toContain('Train anew with smaller learning rates')
   })
 
   test('when a loss overflows while all weights are finite, then the failure says so', () => {

@@ -41,7 +41,7 @@ describe('Given a run that is killed six times', { timeout: PATIENCE }, () => {
 
   it('Then it is listed as finished, and where it could go on', () => {
     const { stdout } = torquelab('list')
-    expect(stdout).toMatch(/killed +pendulum +ddpg +fused +1 +finished +4000 +\S+ +from step 4000/)
+    expect(stdout).toMatch(/killed +pendulum +ddpg +fused +1 +finished +4000 +\d+ s +\S+ +from step 4000/)
   })
 
   it('When it is resumed once more, Then it says that it has come to its end, and how to go further', () => {

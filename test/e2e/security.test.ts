@@ -225,7 +225,11 @@ describe.skipIf(reasons.get('chromium') !== undefined)('a browser with a wrong t
     try {
       await app.page.evaluate(() => sessionStorage.clear())
       await app.page.goto(app.url.replace(/token=.*/, 'token=wrong'))
-      await app.page.getByText(/connection to TorqueLab.*lost/).waitFor()
+      await app.page
+        .getByRole('alert')
+        .getByText(/connection to TorqueLab.*lost/)
+        .first()
+        .waitFor()
       expect(app.logs()).toContain('refused: a socket with a wrong token')
     } finally {
       await app.close()
