@@ -26,6 +26,9 @@ const workspaces = {
     await sleep(1000)
     const dismiss = page.locator('.train-run').getByRole('button', { name: 'Dismiss' })
     for (let count = await dismiss.count(); count > 0; count--) await dismiss.first().click()
+    // The robot in motion, rather than the run's last moment, which is over.
+    await page.getByLabel('The stage shows').selectOption('policy')
+    await sleep(1000)
   },
   async replay(page: Page) {
     await page.getByRole('row', { name: /best/ }).first().click()

@@ -1,10 +1,12 @@
 /** The stages of the window: each workspace has one, and one is on show. */
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import { workspace } from '../app/state.ts'
+import { remember, remembered } from '../remember.ts'
 import type { StageController } from './stage-controller.ts'
 
-/** One choice for all stages of the window: whether they go along with a robot that runs away. */
-export const isFollowing = signal(true)
+/** One choice for all stages of the window, which is remembered: whether they go along with a robot that runs away. */
+export const isFollowing = signal(remembered('follow') !== 'no')
+effect(() => remember('follow', isFollowing.value ? 'yes' : 'no'))
 
 const stages = signal<readonly { element: HTMLElement; controller: StageController }[]>([])
 

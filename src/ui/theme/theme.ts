@@ -1,16 +1,16 @@
 /** Dark and light: the system's choice until the person makes one, which is remembered. */
 import { effect, signal } from '@preact/signals'
+import { remember, remembered } from '../remember.ts'
 
 export type Theme = 'dark' | 'light'
 
-const KEY = 'torquelab.theme'
 const system = window.matchMedia('(prefers-color-scheme: light)')
 
 /** The theme in use. Stages and plots read it to know when to take their colours again. */
-export const theme = signal<Theme>(remembered() ?? systemTheme())
+export const theme = signal<Theme>(rememberedTheme() ?? systemTheme())
 
 system.addEventListener('change', () => {
-  if (!remembered()) theme.value = systemTheme()
+  if (!rememberedTheme()) theme.value = systemTheme()
 })
 
 // Runs as the module loads, before the first paint of the page's content.
@@ -21,11 +21,7 @@ effect(() => {
 /** Changes to the other theme and remembers it. */
 export function toggleTheme(): void {
   theme.value = theme.value === 'dark' ? 'light' : 'dark'
-  try {
-    localStorage.setItem(KEY, theme.value)
-  } catch {
-    // Storage can be switched off: the choice then lasts as long as the window.
-  }
+  remember('theme', theme.value)
 }
 
 /** A colour of the theme, as `--accent`, in the notation of theme.css. */
@@ -37,11 +33,7 @@ function systemTheme(): Theme {
   return system.matches ? 'light' : 'dark'
 }
 
-function remembered(): Theme | undefined {
-  try {
-    const value = localStorage.getItem(KEY)
-    return value === 'dark' || value === 'light' ? value : undefined
-  } catch {
-    return undefined
-  }
+function rememberedTheme(): Theme | undefined {
+  const value = remembered('theme')
+  return value === 'dark' || value === 'light' ? value : undefined
 }

@@ -38,8 +38,9 @@ export async function svgOf(panels: readonly FigurePanel[], columns = 1): Promis
     })
     place.append(text(panel.title, { x: 12, y: 20, 'font-size': 14, 'font-weight': 600, fill: '#111111' }))
     let at = 12
-    panel.series.forEach(({ name }, number) => {
-      place.append(element('rect', { x: at, y: 31, width: 12, height: 3, fill: colourOf(number) }))
+    panel.series.forEach(({ name, ...series }) => {
+      const { stroke: fill, strokeOpacity: opacity } = strokeOf(series)
+      place.append(element('rect', { x: at, y: 31, width: 12, height: 3, fill, opacity }))
       place.append(text(name, { x: at + 17, y: 36, 'font-size': 11, fill: '#333333' }))
       at += 30 + name.length * 6.2
     })
@@ -49,17 +50,19 @@ export async function svgOf(panels: readonly FigurePanel[], columns = 1): Promis
       marginBottom: 38,
       x: { label: panel.x },
       y: { label: panel.y, grid: true, ...(panel.isLogarithmic && { type: 'log' as const }) },
-      marks: panel.series.flatMap(({ x, y, band }, number) => {
+      marks: panel.series.flatMap(({ x, y, band, ...series }) => {
         const points = Array.from(x, (value, index) => ({
           x: value,
           y: y[index]!,
           low: band?.low[index],
           high: band?.high[index],
         })).filter((point) => Number.isFinite(point.y) && !(panel.isLogarithmic && point.y <= 0))
-        const stroke = colourOf(number)
+        const line = strokeOf(series)
         return [
-          ...(band ? [Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: stroke, fillOpacity: 0.15 })] : []),
-          Plot.lineY(points, { x: 'x', y: 'y', stroke, strokeWidth: 1.5 }),
+          ...(band
+            ? [Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: line.stroke, fillOpacity: 0.15 })]
+            : []),
+          Plot.lineY(points, { x: 'x', y: 'y', ...line }),
         ]
       }),
     })
@@ -89,7 +92,15 @@ export async function pngOf(svg: string): Promise<Blob> {
   }
 }
 
-const colourOf = (number: number) => COLOURS[number % COLOURS.length]!
+/** As on the page: a raw curve is faint, in the colour of its mean. */
+function strokeOf({ colour, style }: Pick<PlotSeries, 'colour' | 'style'>) {
+  const isFaint = style === 'faint'
+  return {
+    stroke: COLOURS[colour % COLOURS.length]!,
+    strokeOpacity: isFaint ? 0.35 : 1,
+    strokeWidth: isFaint ? 0.8 : 1.5,
+  }
+}
 
 function element(name: string, attributes: Record<string, string | number>): SVGElement {
   const made = document.createElementNS(NAMESPACE, name)

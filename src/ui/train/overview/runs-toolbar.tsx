@@ -12,7 +12,7 @@ export function RunsToolbar() {
       <input
         class="runs-search"
         type="search"
-        placeholder="Filter: words of name, scene, tags, notes"
+        placeholder="Filter by name, scene, tags, notes"
         aria-label="Filter runs"
         spellcheck={false}
         value={search.value}
