@@ -1,9 +1,11 @@
 // Live play without a window: real time becomes whole control steps, and an episode ends only once.
+import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openScene } from '../../src/host/scenes.ts'
+import { readPolicy } from '../../src/policy/policy-file.ts'
 import type { Scene } from '../../src/scene/schema.ts'
 import { createEnvironment } from '../../src/sim/environment.ts'
-import { PlaySession } from '../../src/ui/play/session.ts'
+import { ghostSession, PlaySession } from '../../src/ui/play/session.ts'
 
 const pendulum = openScene('pendulum').scene
 const sessions: PlaySession[] = []
@@ -151,5 +153,22 @@ describe('live play', () => {
     expect(session.frame()).toMatchObject({ step: 2, truncated: false })
     session.step()
     expect(session.frame()).toMatchObject({ step: 3, truncated: true })
+  })
+})
+
+describe('a ghost', () => {
+  it('acts by its policy, as a robot that no hand holds', async () => {
+    const { scene } = openScene('hopper')
+    const policy = readPolicy(readFileSync('assets/policies/hopper.safetensors'), 'the policy')
+    const ghost = ghostSession(await createEnvironment(scene), 1, 3, policy)
+    const robot = new PlaySession(await createEnvironment(scene), 1, 3)
+    const held = new PlaySession(await createEnvironment(scene), 1, 3)
+    sessions.push(ghost, robot, held)
+    for (const session of [robot, held]) session.setPolicy(policy)
+    robot.setAction(scene.actuators.map(() => null))
+    for (let step = 0; step < 60; step++) for (const session of [ghost, robot, held]) session.step()
+    expect(ghost.frame().step).toBe(60)
+    expect([...ghost.frame().poses]).toEqual([...robot.frame().poses])
+    expect([...ghost.frame().poses]).not.toEqual([...held.frame().poses])
   })
 })

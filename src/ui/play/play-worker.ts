@@ -6,7 +6,7 @@ import { readPolicy } from '../../policy/policy-file.ts'
 import type { Scene } from '../../scene/schema.ts'
 import { createEnvironment } from '../../sim/environment.ts'
 import type { PlayEvent, PlayRequest } from './messages.ts'
-import { PlaySession } from './session.ts'
+import { ghostSession, PlaySession } from './session.ts'
 
 /** Between two looks at the clock while it plays, ms. */
 const TICK = 4
@@ -147,9 +147,8 @@ async function fitGhost(): Promise<void> {
   }
   if (ghost) return ghost.setPolicy(ghostPolicy)
   const wasPlaying = session.playing
-  ghost = new PlaySession(await createEnvironment(loaded), loads, seed)
+  ghost = ghostSession(await createEnvironment(loaded), loads, seed, ghostPolicy)
   ghost.setSpeed(speed)
-  ghost.setPolicy(ghostPolicy)
   // Side by side from the start.
   reset(seed)
   if (wasPlaying) {

@@ -237,3 +237,11 @@ export class PlaySession {
     return poses
   }
 }
+
+/** A session that a policy plays alone: a new one stands under the hand, which a ghost never feels. */
+export function ghostSession(environment: Environment, load: number, seed: number, policy: Policy): PlaySession {
+  const ghost = new PlaySession(environment, load, seed)
+  ghost.setPolicy(policy)
+  ghost.setAction(environment.spec.action.map(() => null))
+  return ghost
+}
