@@ -1,6 +1,7 @@
 /**
  * Takes the pictures in docs/screenshots: the three workspaces in both shells, dark and light, in two sizes.
- * Run it with: node test/e2e/take-screenshots.ts RUNS, where RUNS holds at least one finished run.
+ * And a policy that is watched, beside the ghost of another run's.
+ * Run it with: node test/e2e/take-screenshots.ts RUNS, where RUNS holds at least two finished runs of one scene.
  */
 import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -54,9 +55,27 @@ for (const shell of shells) {
         await app.page.screenshot({ path: file })
         console.log(file)
       }
+      if (shell === 'chromium' && size === SIZES[0]) await watch(app.page, theme)
     }
     await app.close()
   }
+}
+
+async function watch(page: Page, theme: string): Promise<void> {
+  await page.getByRole('tab', { name: /train/i }).click()
+  await page.getByRole('button', { name: 'Watch its policy' }).click()
+  const ghost = page.getByLabel('Ghost beside it')
+  await ghost.selectOption({ index: 2 })
+  await page.getByLabel('Its checkpoint').waitFor()
+  await sleep(1000)
+  // From the start, side by side.
+  await page.getByRole('button', { name: 'Reset', exact: true }).click()
+  await sleep(1000)
+  const file = `docs/screenshots/train-watching-${theme}.png`
+  await page.screenshot({ path: file })
+  console.log(file)
+  await ghost.selectOption('')
+  await page.getByRole('button', { name: 'Run on show' }).click()
 }
 
 async function setTheme(page: Page, theme: string): Promise<void> {

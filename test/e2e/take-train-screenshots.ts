@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of all states of Train in docs/screenshots: empty, running with a queue, paused, failed, comparing and watching, dark and light.
+ * Takes the pictures of all states of Train in docs/screenshots: empty, running with a queue, paused, failed and comparing, dark and light.
  * Run it with: node test/e2e/take-train-screenshots.ts
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -54,13 +54,5 @@ await page.getByRole('button', { name: /All runs/ }).click()
 for (const box of await page.getByRole('checkbox', { name: /^Compare .*seed[12]/ }).all()) await box.check()
 await sleep(10_000)
 await picture(app, 'comparing')
-await page.getByRole('button', { name: 'Watch its policy' }).click()
-await page.getByLabel('Checkpoint', { exact: true }).selectOption('last')
-await page.getByLabel('Ghost beside it').selectOption({ index: 1 })
-const checkpoint = page.getByLabel('Its checkpoint')
-await checkpoint.locator('option').nth(4).waitFor({ state: 'attached' })
-await checkpoint.selectOption({ index: 3 })
-await sleep(2500)
-await picture(app, 'watching')
 await app.close()
 rmSync(folder, { recursive: true, force: true })
