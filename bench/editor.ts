@@ -9,7 +9,9 @@ import { parseArgs } from 'node:util'
 import { chromium, type Page } from 'playwright-core'
 import { startServer } from '../src/host/server.ts'
 import { chainsScene } from './lib/chains-scene.ts'
+import { findChromium } from './lib/find-chromium.ts'
 import { orRefuse } from './lib/or-refuse.ts'
+import { runBench } from './lib/run-bench.ts'
 
 const CHAINS = 20
 const LINKS = 10
@@ -17,12 +19,10 @@ const LINKS = 10
 const MOVES = 120
 const SELECTIONS = 60
 
-const { json, screenshot } = orRefuse(
-  () =>
-    parseArgs({ options: { json: { type: 'boolean', default: false }, screenshot: { type: 'string' } } as const })
-      .values,
-  '--json and --screenshot FILE',
-)
+const { json, screenshot } = await runBench(() => {
+  const options = { json: { type: 'boolean', default: false }, screenshot: { type: 'string' } } as const
+  return orRefuse(() => parseArgs({ options }).values, '--json and --screenshot FILE')
+})
 const say = (text: string): void => void (json ? process.stderr : process.stdout).write(`${text}\n`)
 
 /** Of a drag: ms from frame to frame, and of processor time of the page's main thread a frame, which other programs do not add to. */
@@ -37,11 +37,7 @@ interface Times {
   samples: number
 }
 
-// The scripts are JavaScript, which the type checker does not read: hence imports by a computed name.
-const script = (name: string) => import(new URL(`../scripts/lib/${name}.mjs`, import.meta.url).href)
-const { projectPaths, projectRoot } = await script('project')
-const executablePath: string | undefined = await (await script('browsers')).findChromium(projectPaths(projectRoot))
-if (!executablePath) throw new Error('There is no Chromium here; npm test says how to get one.')
+const executablePath = await runBench(findChromium)
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-bench-'))
 mkdirSync(path.join(folder, 'my-scenes'))

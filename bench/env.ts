@@ -21,6 +21,7 @@ import {
 } from './lib/env-contestants.ts'
 import { mujocoContestant } from './lib/mujoco-peer.ts'
 import { orRefuse } from './lib/or-refuse.ts'
+import { runBench } from './lib/run-bench.ts'
 import { median, type Spread, spreadOf } from './lib/statistics.ts'
 
 /** Pendulums in one world; a scene has room for a thousand bodies, one of which is their mount. */
@@ -49,46 +50,40 @@ interface Options {
   seconds: number
 }
 
-if (isMainThread) await main()
+if (isMainThread) await runBench(main)
 else await beWorker()
 
 async function main(): Promise<void> {
-  try {
-    const options = parse(process.argv.slice(2))
-    const say = (text: string): void => void (options.json ? process.stderr : process.stdout).write(`${text}\n`)
-    const results: Result[] = []
-    const peers: Peer[] = []
-    for (const name of builtInNames()) {
-      const { result, peer } = await measureScene(openScene(name).scene, options)
-      results.push(result)
-      const { solver, sensors, formulas } = result.microseconds
-      say(
-        `${name}: ${Math.round(result.envStepsPerSecond)} steps/s (solver ${solver.toFixed(1)} µs, sensors ${sensors.toFixed(2)} µs, formulas ${formulas.toFixed(2)} µs)`,
-      )
-      if (!peer) continue
-      peers.push(peer)
-      const { median: middle, min, max } = peer.ratio
-      say(
-        `  ${peer.peer}: ${Math.round(peer.envStepsPerSecond)} steps/s; TorqueLab is ${middle.toFixed(2)} times as fast (${min.toFixed(2)} to ${max.toFixed(2)})`,
-      )
-    }
-    const bodies = await measureBodies(options)
-    for (const { bodies: count, envStepsPerSecond } of bodies)
-      say(`${count} pendulums in one world: ${Math.round(envStepsPerSecond)} steps/s`)
-    const environments = await measureEnvironments(options)
-    for (const { environments: count, envStepsPerSecond } of environments)
-      say(`${count} hoppers in turns on one thread: ${Math.round(envStepsPerSecond)} steps/s in all`)
-    const threads = await measureThreads(options)
-    for (const { threads: count, envStepsPerSecond } of threads)
-      say(`hoppers on ${count} threads: ${Math.round(envStepsPerSecond)} steps/s in all`)
-    const machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, node: process.version }
-    if (options.json)
-      process.stdout.write(`${JSON.stringify({ machine, results, peers, bodies, environments, threads })}\n`)
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    process.stderr.write(`torquelab bench env: ${error.message}\n`)
-    process.exitCode = 2
+  const options = parse(process.argv.slice(2))
+  const say = (text: string): void => void (options.json ? process.stderr : process.stdout).write(`${text}\n`)
+  const results: Result[] = []
+  const peers: Peer[] = []
+  for (const name of builtInNames()) {
+    const { result, peer } = await measureScene(openScene(name).scene, options)
+    results.push(result)
+    const { solver, sensors, formulas } = result.microseconds
+    say(
+      `${name}: ${Math.round(result.envStepsPerSecond)} steps/s (solver ${solver.toFixed(1)} µs, sensors ${sensors.toFixed(2)} µs, formulas ${formulas.toFixed(2)} µs)`,
+    )
+    if (!peer) continue
+    peers.push(peer)
+    const { median: middle, min, max } = peer.ratio
+    say(
+      `  ${peer.peer}: ${Math.round(peer.envStepsPerSecond)} steps/s; TorqueLab is ${middle.toFixed(2)} times as fast (${min.toFixed(2)} to ${max.toFixed(2)})`,
+    )
   }
+  const bodies = await measureBodies(options)
+  for (const { bodies: count, envStepsPerSecond } of bodies)
+    say(`${count} pendulums in one world: ${Math.round(envStepsPerSecond)} steps/s`)
+  const environments = await measureEnvironments(options)
+  for (const { environments: count, envStepsPerSecond } of environments)
+    say(`${count} hoppers in turns on one thread: ${Math.round(envStepsPerSecond)} steps/s in all`)
+  const threads = await measureThreads(options)
+  for (const { threads: count, envStepsPerSecond } of threads)
+    say(`hoppers on ${count} threads: ${Math.round(envStepsPerSecond)} steps/s in all`)
+  const machine = { cpu: os.cpus()[0]?.model.trim(), cores: os.cpus().length, node: process.version }
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ machine, results, peers, bodies, environments, threads })}\n`)
 }
 
 function parse(args: string[]): Options {

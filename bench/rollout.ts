@@ -18,6 +18,7 @@ import { recordEpisode } from '../src/rollout/record-episode.ts'
 import type { Body } from '../src/scene/schema.ts'
 import { createEnvironment } from '../src/sim/environment.ts'
 import { orRefuse } from './lib/or-refuse.ts'
+import { runBench } from './lib/run-bench.ts'
 
 /** Steps that the window reads at a time (src/ui/replay/rollout-blocks.ts). */
 const BLOCK_ROWS = 1000
@@ -47,23 +48,17 @@ interface Reading {
   peakMemory: number
 }
 
-await main()
+await runBench(main)
 
 async function main(): Promise<void> {
+  const options = parse(process.argv.slice(2))
+  if (options.write) return void process.stdout.write(JSON.stringify(await write(options.write, options.steps)))
+  if (options.read) return void process.stdout.write(JSON.stringify(await read(options.read, options)))
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-bench-rollout-'))
   try {
-    const options = parse(process.argv.slice(2))
-    if (options.write) return void process.stdout.write(JSON.stringify(await write(options.write, options.steps)))
-    if (options.read) return void process.stdout.write(JSON.stringify(await read(options.read, options)))
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-bench-rollout-'))
-    try {
-      measure(path.join(folder, 'long.mcap'), options)
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    process.stderr.write(`torquelab bench rollout: ${error.message}\n`)
-    process.exitCode = 2
+    measure(path.join(folder, 'long.mcap'), options)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

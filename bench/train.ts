@@ -17,6 +17,7 @@ import { packageFile } from '../src/host/package.ts'
 import type { TrainingSettings } from '../src/training/settings.ts'
 import { type ContestantKind, environmentOf, findPython } from './lib/contestants.ts'
 import { orRefuse } from './lib/or-refuse.ts'
+import { runBench } from './lib/run-bench.ts'
 import { rowLength, writeStartState } from './lib/start-state.ts'
 
 const SCENE = 'pendulum'
@@ -57,13 +58,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130))
 
-try {
-  await main()
-} catch (error) {
-  if (!(error instanceof UserError)) throw error
-  process.stderr.write(`torquelab bench train: ${messageOf(error)}\n`)
-  process.exitCode = error.kind === 'input' ? 2 : 1
-}
+await runBench(main)
 
 async function main(): Promise<void> {
   const options = parse(process.argv.slice(2))

@@ -40,6 +40,8 @@ await runBench(() => main(parseOptions(process.argv.slice(2))))
 
 async function main({ json, policies, episodes, seed, contacts }: Options): Promise<void> {
   const say = (text: string) => void (json ? process.stderr : process.stdout).write(`${text}\n`)
+  // Before anything is printed: a folder that cannot be used is refused in one line.
+  const found = readPolicies(policies, mujocoScenes)
   const seeds = episodeSeeds(seed, episodes)
   const rows: Row[] = []
   say(`MuJoCo's contacts: ${contactModels[contacts]}`)
@@ -47,7 +49,7 @@ async function main({ json, policies, episodes, seed, contacts }: Options): Prom
   say(
     `${'policy'.padEnd(34)}  ${'TorqueLab'.padStart(16)}  ${'MuJoCo'.padStart(16)}  ratio  steps          m/s            in the air`,
   )
-  for (const [file, policy] of readPolicies(policies, mujocoScenes)) {
+  for (const [file, policy] of found) {
     const row = await play(file, policy, seeds, contacts)
     rows.push(row)
     say(describe(row))

@@ -7,6 +7,6 @@ export function orRefuse<T>(parse: () => T, options: string): T {
     return parse()
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw new UserError(`${messageOf(error)} The options are ${options}.`)
+    throw new UserError(`${messageOf(error).replace(/\.?$/, '.')} The options are ${options}.`)
   }
 }
