@@ -6,9 +6,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { parseArgs } from 'node:util'
 import { chromium, type Page } from 'playwright-core'
 import { type Channel, connectToHost } from '../src/host/rpc/connection.ts'
 import { startServer } from '../src/host/server.ts'
+import { findChromium } from './lib/find-chromium.ts'
+import { orRefuse } from './lib/or-refuse.ts'
+import { runBench } from './lib/run-bench.ts'
 import { median, spreadOf } from './lib/statistics.ts'
 
 /** Seconds of each round, and rounds with and without the window. */
@@ -17,7 +21,11 @@ const ROUNDS = 6
 /** ms */
 const TIMER_PERIOD = 50
 
-const json = process.argv.includes('--json')
+const { json } = await runBench(() => {
+  const options = { json: { type: 'boolean', default: false } } as const
+  return orRefuse(() => parseArgs({ options }).values, '--json')
+})
+const executablePath = await runBench(findChromium)
 const say = (text: string): void => void (json ? process.stderr : process.stdout).write(`${text}\n`)
 const runsFolder = mkdtempSync(path.join(os.tmpdir(), 'torquelab-bench-'))
 const server = await startServer({ runsFolder, port: 0, log: (line) => process.stderr.write(`${line}\n`) })
@@ -30,11 +38,6 @@ host.on('training.progress', ({ run, step, seconds }) => {
   progressOf.set(run, { step, seconds })
 })
 
-// The scripts are JavaScript, which the type checker does not read: hence imports by a computed name.
-const script = (name: string) => import(new URL(`../scripts/lib/${name}.mjs`, import.meta.url).href)
-const { projectPaths, projectRoot } = await script('project')
-const executablePath: string | undefined = await (await script('browsers')).findChromium(projectPaths(projectRoot))
-if (!executablePath) throw new Error('There is no Chromium here; npm test says how to get one.')
 const headless = [
   '--no-sandbox',
   '--disable-gpu',
