@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of the states of Design in docs/screenshots, dark and light: a new scene, one part and several selected, its shapes, a
- * problem, a name being typed, the task, in play with overlays, the gallery, the questions. Run it with: node test/e2e/take-design-screenshots.ts
+ * problem, a name being typed, the task, in play with overlays, the gallery, the questions. Run it with: npx node test/e2e/take-design-screenshots.ts
  * [FOLDER [1920x1080]]
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'

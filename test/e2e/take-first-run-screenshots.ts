@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of the first start in docs/screenshots: the welcome, and the steps of the tour, dark and light.
- * Run it with: node test/e2e/take-first-run-screenshots.ts
+ * Run it with: npx node test/e2e/take-first-run-screenshots.ts
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'

@@ -2,7 +2,7 @@
  * Takes the pictures of all states of Replay in docs/screenshots: empty, replaying, verified, differing, with a ghost, with onion-skin, cut off and
  * refused, dark and light. The library holds the rollouts of RUNS, best first; what is
  * forged, cut and broken are samples of the acrobot.
- * Run it with: node test/e2e/take-replay-screenshots.ts RUNS, where RUNS holds two runs or more of one scene with their best rollouts.
+ * Run it with: npx node test/e2e/take-replay-screenshots.ts RUNS, where RUNS holds two runs or more of one scene with their best rollouts.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'

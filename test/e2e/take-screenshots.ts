@@ -1,7 +1,7 @@
 /**
  * Takes the pictures in docs/screenshots: the three workspaces in both shells, dark and light, in two sizes.
  * And a policy that is watched, beside the ghost of another run's.
- * Run it with: node test/e2e/take-screenshots.ts RUNS, where RUNS holds at least two finished runs of one scene.
+ * Run it with: npx node test/e2e/take-screenshots.ts RUNS, where RUNS holds at least two finished runs of one scene.
  */
 import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'

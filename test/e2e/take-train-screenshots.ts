@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of all states of Train in docs/screenshots: empty, running with a queue, paused, failed and comparing, dark and light.
- * Run it with: node test/e2e/take-train-screenshots.ts
+ * Run it with: npx node test/e2e/take-train-screenshots.ts
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'

@@ -1,6 +1,6 @@
 /**
  * The best that any controller can do on Pendulum-v1, by dynamic programming on its exact equation: what a learned
- * return is to be held against. Run it with: node test/oracles/pendulum-optimum.ts
+ * return is to be held against. Run it with: npx node test/oracles/pendulum-optimum.ts
  */
 import { readFileSync } from 'node:fs'
 import { loadScene } from '../../src/scene/load.ts'
