@@ -105,6 +105,27 @@ describe.each(shells)('in %s', (shell) => {
       await button('Run on show').click()
       await button('Stop').click()
       await eventually(() => app.page.getByTestId('run-status').textContent()).toBe('stopped')
+
+      // A curve says what it is under the pointer, shows a part of itself, and has a logarithmic axis.
+      const returns = app.page.locator('[data-plot="episode-return"]')
+      const area = (await returns.locator('.u-over').boundingBox())!
+      const at = (share: number) => [area.x + share * area.width, area.y + area.height / 2] as const
+      await app.page.mouse.move(...at(0.5))
+      const trained = Number((await app.page.getByTestId('train-step').textContent())?.replaceAll(',', ''))
+      await eventually(async () => {
+        const hovered = Number((await returns.locator('.plot-at').textContent())!.replaceAll(/\D/g, ''))
+        return hovered / trained
+      }).toBeCloseTo(0.5, 1)
+      const whole = await points('episode-return')
+      await app.page.mouse.down()
+      await app.page.mouse.move(...at(0.75), { steps: 3 })
+      await app.page.mouse.up()
+      await eventually(() => points('episode-return')).toBeLessThan(whole)
+      await returns.getByRole('button', { name: 'Show all' }).click()
+      await eventually(() => points('episode-return')).toBe(whole)
+      const logarithmic = app.page.locator('[data-plot="critic-loss"]').getByRole('button', { name: 'log' })
+      await logarithmic.click()
+      await eventually(() => logarithmic.getAttribute('aria-pressed')).toBe('true')
       await button('Open best rollout').click()
       const playhead = app.page.getByRole('slider', { name: 'Playhead' })
       await playhead.waitFor()

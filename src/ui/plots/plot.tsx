@@ -1,6 +1,6 @@
 /** A plot: title, legend with values, chart. Drag zooms, a double click shows everything again.
  * Redrawn at most ten times a second, however often its data change. */
-import { effect, type ReadonlySignal, useSignal } from '@preact/signals'
+import { effect, type ReadonlySignal, type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import 'uplot/dist/uPlot.min.css'
 import { theme } from '../theme/theme.ts'
@@ -31,8 +31,8 @@ interface PlotProps {
   revision: ReadonlySignal<unknown>
   /** What to say while there is no point. */
   empty: string
-  /** Offers a logarithmic y axis. */
-  canBeLogarithmic?: boolean
+  /** Offers a logarithmic y axis: whether it is on. Kept outside, so that a file shows what the plot shows. */
+  isLogarithmic?: Signal<boolean> | undefined
   /** A line at this x; `onSeek` is called when someone clicks elsewhere or drags it. */
   playhead?: ReadonlySignal<number | undefined>
   onSeek?: (x: number) => void
@@ -41,7 +41,7 @@ interface PlotProps {
 }
 
 export function Plot(props: PlotProps) {
-  const { id, title, empty, canBeLogarithmic = false, formatX = formatValue } = props
+  const { id, title, empty, formatX = formatValue } = props
   const container = useRef<HTMLDivElement>(null)
   const chart = useRef<PlotChart | undefined>(undefined)
   const latest = useRef(props)
@@ -50,7 +50,8 @@ export function Plot(props: PlotProps) {
   const points = useSignal(0)
   const hovered = useSignal<number | undefined>(undefined)
   const isZoomed = useSignal(false)
-  const isLogarithmic = useSignal(false)
+  const linear = useSignal(false)
+  const isLogarithmic = props.isLogarithmic ?? linear
 
   // The chart lives as long as the plot; what it shows is read through `latest`.
   useEffect(() => {
@@ -127,7 +128,7 @@ export function Plot(props: PlotProps) {
             Show all
           </button>
         )}
-        {canBeLogarithmic && (
+        {props.isLogarithmic && (
           <button
             type="button"
             class="plot-button"

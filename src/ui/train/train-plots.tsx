@@ -1,5 +1,5 @@
 /** The curves of the run on show, against environment steps or training time. */
-import { computed } from '@preact/signals'
+import { computed, type Signal, signal } from '@preact/signals'
 import { notifyError } from '../app/state.ts'
 import { Plot } from '../plots/plot.tsx'
 import { runningMean } from '../plots/running-mean.ts'
@@ -23,7 +23,7 @@ interface PlotPlan {
   series: () => PlotSeries[]
   empty: string
   yRange?: readonly [number, number]
-  canBeLogarithmic?: boolean
+  isLogarithmic?: Signal<boolean> | undefined
 }
 
 const learning = 'Shown from the first update on'
@@ -90,9 +90,9 @@ export function TrainPlots() {
   )
 }
 
-function planOf(id: string): Pick<PlotPlan, 'id' | 'title' | 'y' | 'canBeLogarithmic'> {
+function planOf(id: string): Pick<PlotPlan, 'id' | 'title' | 'y' | 'isLogarithmic'> {
   const { title, unit, isPositive } = quantityOf(id)
-  return { id, title, y: unit, canBeLogarithmic: isPositive }
+  return { id, title, y: unit, isLogarithmic: isPositive ? signal(false) : undefined }
 }
 
 async function save(kind: 'CSV' | 'SVG' | 'PNG'): Promise<void> {
@@ -109,7 +109,13 @@ async function save(kind: 'CSV' | 'SVG' | 'PNG'): Promise<void> {
     }
     // What has no curve yet would be an empty frame.
     const panels = plans
-      .map(({ title, y, series }) => ({ title, x, y, series: series().filter((each) => each.x.length > 0) }))
+      .map(({ title, y, series, isLogarithmic }) => ({
+        title,
+        x,
+        y,
+        series: series().filter((each) => each.x.length > 0),
+        isLogarithmic: isLogarithmic?.peek() ?? false,
+      }))
       .filter(({ series }) => series.length > 0)
     const svg = await svgOf(panels, 2)
     if (kind === 'SVG') await saveFile(`${run}.svg`, svg)

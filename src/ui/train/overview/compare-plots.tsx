@@ -15,6 +15,7 @@ import { compared, comparedRevision, details, ticked } from './state.ts'
 
 const quantityId = signal('evaluation')
 const quantity = computed(() => quantities.find(({ id }) => id === quantityId.value)!)
+const isLogarithmic = signal(false)
 const overSeeds = signal<'runs' | 'seeds'>('runs')
 
 /** Changes with all that the picture depends on. */
@@ -57,7 +58,16 @@ function series(): PlotSeries[] {
 export function ComparePlots() {
   const { id, title, unit, isPositive, isNoisy } = quantity.value
   const stem = `compare-${id}`
-  const figure = () => svgOf([{ title, x: xLabels[xAxis.value], y: unit, series: series() }])
+  const figure = () =>
+    svgOf([
+      {
+        title,
+        x: xLabels[xAxis.value],
+        y: unit,
+        series: series(),
+        isLogarithmic: isPositive && isLogarithmic.value,
+      },
+    ])
   const save = async (kind: 'CSV' | 'SVG' | 'PNG') => {
     try {
       if (kind === 'CSV') {
@@ -105,7 +115,7 @@ export function ComparePlots() {
         x={xLabels[xAxis.value]}
         y={unit}
         formatX={formatX(xAxis.value)}
-        canBeLogarithmic={isPositive}
+        isLogarithmic={isPositive ? isLogarithmic : undefined}
         series={series}
         revision={revision}
         empty="These runs have none of it yet"

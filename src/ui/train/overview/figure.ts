@@ -44,17 +44,19 @@ export async function svgOf(panels: readonly FigurePanel[], columns = 1): Promis
       place.append(text(name, { x: at + 17, y: 36, 'font-size': 11, fill: '#333333' }))
       at += 30 + name.length * 6.2
     })
+    const domain = domainOf(panel)
     const chart = Plot.plot({
       ...PANEL,
       marginLeft: 64,
       marginBottom: 38,
       x: { label: panel.x },
-      y: { label: panel.y, grid: true, ...(panel.isLogarithmic && { type: 'log' as const }) },
+      y: { label: panel.y, grid: true, domain, ...(panel.isLogarithmic && { type: 'log' as const }) },
       marks: panel.series.flatMap(({ x, y, band, ...series }) => {
         const points = Array.from(x, (value, index) => ({
           x: value,
           y: y[index]!,
-          low: band?.low[index],
+          // The edge of a band may lie below what a logarithmic axis reaches.
+          low: band && Math.max(band.low[index]!, domain[0]),
           high: band?.high[index],
         })).filter((point) => Number.isFinite(point.y) && !(panel.isLogarithmic && point.y <= 0))
         const line = strokeOf(series)
@@ -90,6 +92,26 @@ export async function pngOf(svg: string): Promise<Blob> {
   } finally {
     URL.revokeObjectURL(address)
   }
+}
+
+/** The values on show from the least to the greatest, with room around a constant, as if it were a tenth off either way. */
+function domainOf({ series, isLogarithmic = false }: FigurePanel): [number, number] {
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const { y, band } of series) {
+    for (const values of band ? [y, band.low, band.high] : [y]) {
+      for (const value of values) {
+        if (!Number.isFinite(value) || (isLogarithmic && value <= 0)) continue
+        least = Math.min(least, value)
+        greatest = Math.max(greatest, value)
+      }
+    }
+  }
+  if (least > greatest) return isLogarithmic ? [0.1, 10] : [0, 1]
+  // Means of equal values differ by rounding.
+  if (greatest - least > 1e-9 * Math.abs(greatest)) return [least, greatest]
+  if (isLogarithmic) return [least / 10, least * 10]
+  const room = Math.abs(least) / 10 || 1
+  return [least - room, least + room]
 }
 
 /** As on the page: a raw curve is faint, in the colour of its mean. */
