@@ -20,7 +20,11 @@ export const agentSettingsSchema = z.strictObject({
     .describe(
       'steps over which both learning rates fall in a straight line to learningRateEnd of theirs, where they stay (Stable-Baselines3: linear schedule; 0 is off)',
     ),
-  learningRateEnd: z.number().gt(0).max(1).describe('share of the learning rates that is left after learningRateDecay'),
+  learningRateEnd: z
+    .number()
+    .gt(0)
+    .max(1)
+    .describe('share of the learning rates that is left after learningRateDecay (ours: Stable-Baselines3 goes to 0)'),
   criticL2: z
     .number()
     .min(0)

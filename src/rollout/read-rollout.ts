@@ -126,11 +126,6 @@ export function readRolloutSummary(file: string): Promise<RolloutSummary> {
   })
 }
 
-/** A rollout's summary and scene. Throws as `readRollout` does. */
-export async function readRolloutHead(file: string): Promise<RolloutHead> {
-  return (await openWhole(file)).head
-}
-
 /** The frames of steps [from, to) of a whole file, as `OpenedRollout` reads them. Throws as `readRollout` does. */
 export async function readRolloutFrames(file: string, from: number, to: number): Promise<(Frame | Step)[]> {
   return await (await openWhole(file)).read(from, to)

@@ -373,27 +373,18 @@ export const sceneSchema = z.strictObject({
 /** A validated scene of the newest version, as in its file. */
 export type Scene = z.infer<typeof sceneSchema>
 export type Body = Scene['bodies'][number]
-export type FixedBody = Extract<Body, { kind: 'fixed' }>
 export type DynamicBody = Extract<Body, { kind: 'dynamic' }>
-export type KinematicBody = Extract<Body, { kind: 'kinematic' }>
 /** Every shape; lines (segment, polyline) are on fixed and kinematic bodies only. */
 export type Shape = z.infer<typeof anyShape>
 /** A shape with a volume: what dynamic bodies are made of. */
 export type SolidShape = z.infer<typeof solidShape>
 export type Joint = Scene['joints'][number]
-export type HingeJoint = Extract<Joint, { type: 'hinge' }>
-export type SliderJoint = Extract<Joint, { type: 'slider' }>
-export type WeldJoint = Extract<Joint, { type: 'weld' }>
 export type Actuator = Scene['actuators'][number]
 export type ThrusterActuator = Extract<Actuator, { type: 'thruster' }>
-/** An actuator that drives a joint. */
-export type JointActuator = Exclude<Actuator, ThrusterActuator>
 export type Marker = NonNullable<Scene['markers']>[number]
 /** An entry of the scene's `sensors`; what formulas read is a `Sensor` (sensors.ts). */
 export type SensorEntry = NonNullable<Scene['sensors']>[number]
-export type ContactSensor = Extract<SensorEntry, { type: 'contact' }>
 export type RaySensor = Extract<SensorEntry, { type: 'ray' }>
-export type Task = Scene['task']
 
 /** The JSON Schema of the scene file, for editors. */
 export function sceneJsonSchema(): unknown {

@@ -7,22 +7,24 @@ import { suggestion } from '../common/nearest.ts'
 import { UserError } from '../common/user-error.ts'
 
 export const trainingSettingsSchema = agentSettingsSchema.extend({
-  evaluationInterval: z.int().min(1).max(10_000_000).describe('steps between two evaluations without noise'),
+  evaluationInterval: z.int().min(1).max(10_000_000).describe('steps between two evaluations without noise (ours)'),
   evaluationEpisodes: z
     .int()
     .min(1)
     .max(1000)
-    .describe('episodes of each evaluation; the best policy is chosen by their mean return'),
+    .describe(
+      'episodes of each evaluation; the best policy is chosen by their mean return (Stable-Baselines3: EvalCallback)',
+    ),
   reportEpisodes: z
     .int()
     .min(1)
     .max(1000)
-    .describe('episodes of the evaluation at the end, on seeds that chose nothing'),
+    .describe('episodes of the evaluation at the end, on seeds that chose nothing (ours)'),
   checkpointInterval: z
     .int()
     .min(1)
     .max(10_000_000)
-    .describe('steps between two checkpoints, from which a run that was killed goes on; half a minute at most'),
+    .describe('steps between two checkpoints, from which a run that was killed goes on; half a minute at most (ours)'),
 })
 
 export type TrainingSettings = z.infer<typeof trainingSettingsSchema>

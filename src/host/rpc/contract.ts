@@ -471,7 +471,6 @@ export type RunStatus = z.output<typeof runStatus>
 export type Setting = z.output<typeof setting>
 export type SettingValue = z.output<typeof settingValue>
 export type RunDetails = z.output<typeof runDetails>
-export type TrashEntry = z.output<typeof trashEntry>
 export type RolloutEntry = z.output<typeof rolloutEntry>
 export type RolloutVerification = z.output<typeof verification>
 export type RolloutColumns = z.output<typeof rolloutColumns>
