@@ -50,6 +50,7 @@ export function RunHeader({ run }: { run: RunEntry }) {
       <p class="train-run-what">
         {scene} · {algorithmLabel(run.algorithm)} · seed {seed} · {preset} · {engineText(run)}
       </p>
+      <Actions run={run} />
       <Problems run={run} />
       <Numbers run={run} />
       {!isProblem(status) && <p class="muted">{statusWords[status].sentence}</p>}
@@ -60,14 +61,19 @@ export function RunHeader({ run }: { run: RunEntry }) {
 const isProblem = (status: RunStatus) => status === 'failed' || status === 'unreadable' || status === 'interrupted'
 
 /** Above the numbers, where none of them is cut off in a low window. */
-function Problems({ run: { status, problem } }: { run: RunEntry }) {
+function Problems({ run }: { run: RunEntry }) {
+  const { status, problem } = run
   const warnings = useComputed(() => {
     void revision.value
     return metrics.value.warnings
   })
   return (
     <>
-      {isProblem(status) && <Notice kind="error">{problem ?? statusWords[status].sentence}</Notice>}
+      {isProblem(status) && (
+        <Notice kind="error">
+          {problem ?? statusWords[status].sentence} {remedyOf(run)}
+        </Notice>
+      )}
       {commandProblem.value && (
         <Notice
           kind="error"
@@ -85,6 +91,43 @@ function Problems({ run: { status, problem } }: { run: RunEntry }) {
         </Notice>
       ))}
     </>
+  )
+}
+
+/** What to do about a run that did not come to its end. */
+function remedyOf(run: RunEntry): string {
+  if (run.status !== 'failed') return ''
+  return canGoOn(run)
+    ? 'Resume goes on here; Train again starts anew, with other settings if need be.'
+    : 'Train again starts it anew, with other settings if need be.'
+}
+
+const canGoOn = ({ resumable, status }: RunEntry) =>
+  resumable && !isLive(status) && status !== 'queued' && status !== 'unreadable'
+
+/** Above all that may grow, where no low window cuts them off. */
+function Actions({ run }: { run: RunEntry }) {
+  const hasBest = useComputed(() => {
+    void revision.value
+    return metrics.value.best !== undefined
+  })
+  const openBest = () => {
+    rolloutToOpen.value = `${run.name}/${BEST_ROLLOUT}`
+    workspace.value = 'replay'
+  }
+  return (
+    <div class="train-run-actions">
+      {isLive(run.status) && <LiveActions run={run} />}
+      {run.status === 'queued' && (
+        <Button icon={StopIcon} onClick={() => void command('stop', run.name)}>
+          Take out of the queue
+        </Button>
+      )}
+      {canGoOn(run) && <GoOn run={run} />}
+      <Button disabled={!hasBest.value} onClick={openBest}>
+        Open best rollout
+      </Button>
+    </div>
   )
 }
 
@@ -171,10 +214,6 @@ function Numbers({ run }: { run: RunEntry }) {
   const { budget, status } = run
   const share = shareOf(run, step, episodes)
   const left = secondsLeft(run, progress)
-  const openBest = () => {
-    rolloutToOpen.value = `${run.name}/${BEST_ROLLOUT}`
-    workspace.value = 'replay'
-  }
   return (
     <>
       <progress class="train-progress" aria-label="Progress" value={share ?? 0} max={1} />
@@ -202,18 +241,6 @@ function Numbers({ run }: { run: RunEntry }) {
         </Fact>
         <Fact name="Best at step">{best ? best.step.toLocaleString('en') : '–'}</Fact>
       </dl>
-      <div class="train-run-actions">
-        {isLive(status) && <LiveActions run={run} />}
-        {status === 'queued' && (
-          <Button icon={StopIcon} onClick={() => void command('stop', run.name)}>
-            Take out of the queue
-          </Button>
-        )}
-        {run.resumable && !isLive(status) && status !== 'queued' && status !== 'unreadable' && <GoOn run={run} />}
-        <Button disabled={!best} onClick={openBest}>
-          Open best rollout
-        </Button>
-      </div>
     </>
   )
 }
