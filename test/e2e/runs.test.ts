@@ -92,6 +92,7 @@ describe.each(shells)('in %s', (shell) => {
       await slider.press('End')
       await eventually(() => slider.inputValue()).toBe('1')
       await button('Give back to the policy').click()
+      await button('Push right →').click()
 
       // Another checkpoint plays beside it, from the first evaluation.
       await app.page.getByLabel('Ghost beside it').selectOption(first)

@@ -118,6 +118,7 @@ describe('live play', () => {
     for (let step = 0; step < 12; step++) {
       session.setAction([Math.sin(step)])
       session.setPull(step > 4 && step < 9 ? { body: 1, point: { x: 0, y: 0.4 }, target: { x: 1, y: 1 } } : undefined)
+      if (step === 3 || step === 7) session.push({ body: 1, impulse: [0.5, 0] })
       session.step()
       frames.push(session.frame())
     }
@@ -127,6 +128,37 @@ describe('live play', () => {
     }
     session.stepBack()
     expect(session.frame()).toEqual(frames[0])
+  })
+
+  it('pushes a body once, with the next step, as the environment does', async () => {
+    // Given an environment whose pole is pushed after two steps
+    const environment = await createEnvironment(pendulum)
+    environment.reset({ seed: 7 })
+    const expected = [1, 2, 3, 4].map((step) => {
+      if (step === 3) environment.applyImpulse(1, [0.5, 0])
+      environment.step([0])
+      return [...environment.sensorValues]
+    })
+    // When live play is pushed at the same time
+    const session = await sessionOf()
+    const plain = await sessionOf()
+    const shown = [1, 2, 3, 4].map((step) => {
+      if (step === 3) session.push({ body: 1, impulse: [0.5, 0] })
+      session.step()
+      plain.step()
+      return [...session.frame().sensors]
+    })
+    // Then it does the same, which is not what it does by itself
+    expect(shown).toEqual(expected)
+    expect(shown[3]).not.toEqual([...plain.frame().sensors])
+    // And a push that has not come yet ends with the episode.
+    session.push({ body: 1, impulse: [5, 0] })
+    session.reset(7)
+    plain.reset(7)
+    session.step()
+    plain.step()
+    expect([...session.frame().sensors]).toEqual([...plain.frame().sensors])
+    environment.close()
   })
 
   it('goes on from where it stepped back with the action of the hand', async () => {

@@ -34,7 +34,8 @@ export function overlaysOf(play: LivePlay): ReadonlySignal<StageOverlays | undef
   return computed(() => {
     const names = shown.value
     const pull = play.pulling.value
-    if (names.size === 0 && !pull) return undefined
+    const push = play.pushed.value
+    if (names.size === 0 && !pull && !push) return undefined
     const frame = play.frame.value
     return {
       contacts: names.has('contacts') ? frame?.contacts : undefined,
@@ -42,6 +43,7 @@ export function overlaysOf(play: LivePlay): ReadonlySignal<StageOverlays | undef
       jointAxes: names.has('jointAxes'),
       centresOfMass: names.has('centresOfMass'),
       pull,
+      push,
     }
   })
 }

@@ -2,7 +2,11 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { Scene } from '../../scene/schema.ts'
 import type { Pull } from '../../sim/pull.ts'
+import type { Push } from '../../sim/push.ts'
 import type { PlayEvent, PlayFrame, PlayRequest } from './messages.ts'
+
+/** How long a push is shown, ms. */
+const PUSH_SHOWN = 400
 
 export const MIN_SPEED = 0.1
 export const MAX_SPEED = 10
@@ -25,6 +29,8 @@ export class LivePlay {
   readonly atStart = computed(() => !this.playing.value && (this.frame.value?.step ?? 0) === 0)
   /** A hand that pulls at a body. */
   readonly pulling = signal<Pull | undefined>(undefined)
+  /** The last push, for a moment. */
+  readonly pushed = signal<Push | undefined>(undefined)
   /** Seed of the next reset. */
   readonly seed = signal(1)
   /** Simulated seconds a second. */
@@ -83,6 +89,15 @@ export class LivePlay {
   pull(pull: Pull | undefined): void {
     this.pulling.value = pull
     this.post({ type: 'pull', pull })
+  }
+
+  /** Pushes a body, once, with the next step. */
+  push(push: Push): void {
+    this.pushed.value = push
+    this.post({ type: 'push', push })
+    setTimeout(() => {
+      if (this.pushed.peek() === push) this.pushed.value = undefined
+    }, PUSH_SHOWN)
   }
 
   /** Starts the episode again; after a problem with a new worker, since the old one may be in any state. */

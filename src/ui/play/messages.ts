@@ -1,6 +1,7 @@
 /** What the window and its live-play worker say to each other. */
 import type { Scene } from '../../scene/schema.ts'
 import type { Pull } from '../../sim/pull.ts'
+import type { Push } from '../../sim/push.ts'
 
 export type PlayRequest =
   /** `keep`: the same robot with another task; the episode in play goes on where it is. */
@@ -22,6 +23,8 @@ export type PlayRequest =
   | { type: 'loop'; loop: boolean }
   /** A hand pulls at a body from now on; undefined: it lets go. */
   | { type: 'pull'; pull: Pull | undefined }
+  /** A push at a body, with the next step. */
+  | { type: 'push'; push: Push }
   /** The last frame is on the screen: the next one may come. */
   | { type: 'shown' }
 

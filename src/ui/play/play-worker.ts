@@ -76,6 +76,9 @@ async function handle(request: PlayRequest): Promise<void> {
     case 'pull':
       session.setPull(request.pull)
       return
+    case 'push':
+      session.push(request.push)
+      return
     case 'speed':
       session.setSpeed(speed)
       ghost?.setSpeed(speed)

@@ -7,6 +7,7 @@ import { effortCount, effortReader, type ReadEfforts } from '../../sim/efforts.t
 import type { Environment } from '../../sim/environment.ts'
 import { STATE_STRIDE } from '../../sim/physics.ts'
 import type { Pull } from '../../sim/pull.ts'
+import type { Push } from '../../sim/push.ts'
 import type { PlayFrame } from './messages.ts'
 
 /** Steps that one `advance` may run beyond those that its time asks for: a window that stood still does not race afterwards. */
@@ -18,6 +19,7 @@ const LONGEST_TICK = 0.02
 interface Deed {
   action: Float32Array
   pull: Pull | undefined
+  pushes: readonly Push[]
 }
 
 export class PlaySession {
@@ -31,6 +33,8 @@ export class PlaySession {
   private policy: Controller | undefined
   /** A hand that pulls at a body, from the next step on. */
   private pulling: Pull | undefined
+  /** Pushes that come with the next step. */
+  private pushes: Push[] = []
   /** One for each control step since the reset. */
   private deeds: Deed[] = []
   private readonly before: Float64Array
@@ -93,6 +97,11 @@ export class PlaySession {
     this.pulling = pull
   }
 
+  /** Pushes a body with the next step, beside what pushes it already. */
+  push(push: Push): void {
+    this.pushes.push(push)
+  }
+
   /** One value in [-1, 1] an actuator, null where the policy acts; used from the next step on. */
   setAction(action: readonly (number | null)[]): void {
     this.hand.set(action.slice(0, this.hand.length).map((value) => value ?? Number.NaN))
@@ -121,9 +130,11 @@ export class PlaySession {
   step(): void {
     if (this.over) return
     this.before.set(this.environment.state)
-    this.environment.pull(this.pulling)
+    const { pulling: pull, pushes } = this
+    this.pushes = []
+    this.disturb(pull, pushes)
     this.episode.step()
-    this.deeds.push({ action: Float32Array.from(this.acted), pull: this.pulling })
+    this.deeds.push({ action: Float32Array.from(this.acted), pull, pushes })
     if (this.over) this.pause()
   }
 
@@ -149,11 +160,11 @@ export class PlaySession {
     const hand = Float32Array.from(this.hand)
     for (const deed of deeds) {
       if (this.over) break
-      const { action, pull } = deed
+      const { action, pull, pushes } = deed
       this.deeds.push(deed)
       this.before.set(this.environment.state)
       this.hand.set(action)
-      this.environment.pull(pull)
+      this.disturb(pull, pushes)
       this.episode.step()
     }
     this.hand.set(hand)
@@ -201,9 +212,16 @@ export class PlaySession {
     this.acted.set(chosen)
   }
 
+  /** What a hand does to the robot in one step. */
+  private disturb(pull: Pull | undefined, pushes: readonly Push[]): void {
+    this.environment.pull(pull)
+    for (const { body, impulse } of pushes) this.environment.applyImpulse(body, impulse)
+  }
+
   /** The start of the episode. */
   private begin(): void {
     this.acted.fill(0)
+    this.pushes = []
     this.episode = new Episode(this.environment, this.controller, { seed: this.seed })
     this.before.set(this.environment.state)
   }

@@ -1,4 +1,4 @@
-/** What can be shown over a robot: contact points and forces, axes and ranges of joints, centres of mass, velocities, and a hand that pulls. */
+/** What can be shown over a robot: contact points and forces, axes and ranges of joints, centres of mass, velocities, a hand that pulls, and a push. */
 
 import { Graphics } from 'pixi.js'
 import { isFreeToMove } from '../../scene/ground.ts'
@@ -6,6 +6,7 @@ import { massPropertiesOf } from '../../scene/mass-properties.ts'
 import type { Scene } from '../../scene/schema.ts'
 import { normalised, pointIn, rotate } from '../../sim/geometry.ts'
 import type { Pull } from '../../sim/pull.ts'
+import type { Push } from '../../sim/push.ts'
 import type { StageColors } from './colors.ts'
 import { type Arrow, forceArrow } from './outlines.ts'
 import { type Point, type Size, type View, worldToScreen } from './view.ts'
@@ -19,6 +20,7 @@ export interface StageOverlays {
   jointAxes?: boolean
   centresOfMass?: boolean
   pull?: Pull | undefined
+  push?: Push | undefined
 }
 
 /** px */
@@ -31,6 +33,8 @@ const ROBOT_CENTRE = 8
 /** A force of the robot's weight is drawn so long, and a speed of 1 m/s; px. */
 const WEIGHT_LENGTH = 70
 const SPEED_LENGTH = 40
+/** A push that changes the robot's speed by 1 m/s, px. */
+const PUSH_LENGTH = 120
 const LONGEST = 400
 
 interface Mass {
@@ -98,6 +102,7 @@ export class OverlayPainter {
     if (overlays.velocities?.length === poses.length) this.paintVelocities(overlays.velocities, picture)
     if (overlays.contacts) this.paintContacts(overlays.contacts, picture)
     if (overlays.pull) this.paintPull(overlays.pull, picture)
+    if (overlays.push) this.paintPush(overlays.push, picture)
   }
 
   destroy(): void {
@@ -193,6 +198,15 @@ export class OverlayPainter {
       .fill(colors.pull)
       .circle(to.x, to.y, 6)
       .stroke({ width: LINE, color: colors.pull })
+  }
+
+  private paintPush({ body, impulse }: Push, { view, size, colors, poses }: Picture): void {
+    const { masses } = this.known!
+    const total = masses.reduce((sum, { mass }) => sum + mass, 0)
+    const pushed = masses.find((each) => each.body === body)
+    if (!pushed) return
+    const at = inWorld(body, pushed.centre, poses)
+    this.paintArrow(worldToScreen(view, size, at.x, at.y), ...impulse, PUSH_LENGTH / total, colors.pull)
   }
 
   private paintArrow({ x, y }: Point, dx: number, dy: number, pixels: number, color: string): void {

@@ -15,6 +15,7 @@ import { Transport } from '../../design/transport.tsx'
 import { PolicySelect } from '../../policy-select.tsx'
 import { Stage } from '../../stage/stage.tsx'
 import { shownRun } from '../state.ts'
+import { PushPanel } from './push-panel.tsx'
 import {
   choice,
   friction,
@@ -67,6 +68,7 @@ function Watch({ run, scene }: { run: RunEntry; scene: Scene }) {
       <aside class="inspector" aria-label="Policy">
         <PolicyPanel run={run} />
         <HandPanel scene={scene} />
+        <PushPanel play={play} scene={scene} />
         <RobotPanel />
       </aside>
     </div>
@@ -191,7 +193,10 @@ function RobotPanel() {
           }}
         />
       ))}
-      <p class="field-help">Of all bodies at once. The policy knows nothing of it; a new episode begins.</p>
+      <p class="field-help">
+        Of all bodies at once. The policy knows nothing of it. A robot is built with its masses and friction, so a new
+        episode begins.
+      </p>
     </Panel>
   )
 }
