@@ -34,7 +34,7 @@ const ROBOT_CENTRE = 8
 const WEIGHT_LENGTH = 70
 const SPEED_LENGTH = 40
 /** A push that changes the robot's speed by 1 m/s, px. */
-const PUSH_LENGTH = 120
+const PUSH_LENGTH = 70
 const LONGEST = 400
 
 interface Mass {

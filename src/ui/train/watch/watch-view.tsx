@@ -96,7 +96,7 @@ function PolicyPanel({ run }: { run: RunEntry }) {
           { value: '', label: 'none' },
           ...ghostRuns.value.map((name) => ({ value: name, label: name === run.name ? 'of the same run' : name })),
         ]}
-        help="Another policy from the same start, drawn faint. It feels neither hand nor pull."
+        help="Another policy from the same start, drawn faint. It feels no hand, pull or push."
         onChange={(value) => {
           batch(() => {
             ghostRun.value = value
