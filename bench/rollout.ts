@@ -22,6 +22,8 @@ import { runBench } from './lib/run-bench.ts'
 
 /** Steps that the window reads at a time (src/ui/replay/rollout-blocks.ts). */
 const BLOCK_ROWS = 1000
+/** Where the walls stand, m from the middle. */
+const WALL_DISTANCE = 20
 
 interface Options {
   json: boolean
@@ -106,7 +108,7 @@ function measure(file: string, { json, steps, seeks }: Options): void {
 async function write(file: string, steps: number): Promise<{ peakMemory: number }> {
   const { scene } = openScene('hopper')
   const task = { ...scene.task, maxSteps: steps, terminate: [] }
-  const walls = [wallAt('left wall', -WALL_DISTANCE), wallAt('right wall', WALL_DISTANCE)]
+  const walls = [wallAt('left_wall', -WALL_DISTANCE), wallAt('right_wall', WALL_DISTANCE)]
   const environment = await createEnvironment({ ...scene, bodies: [...scene.bodies, ...walls], task })
   let step = 0
   const act = (_: Float32Array, action: Float32Array) => {
@@ -118,9 +120,6 @@ async function write(file: string, steps: number): Promise<{ peakMemory: number 
   environment.close()
   return { peakMemory: peakMemory() }
 }
-
-/** m from the middle. */
-const WALL_DISTANCE = 20
 
 /** Too near to the ground for a body to pass below it, and far enough to let that give way. */
 function wallAt(name: string, x: number): Body {
