@@ -25,12 +25,12 @@ import { chooseRun, messageOf, refreshRuns, sentScenes, shownRun, template } fro
 
 const LENGTH_LIMITS = { minimum: 1, maximum: 1e9, integer: true }
 type EngineChoice = NonNullable<Params<'training.start'>['engine']> | ''
-const ENGINES: readonly { value: EngineChoice; label: string }[] = [
-  { value: '', label: 'fastest' },
-  { value: 'fused', label: 'fused' },
-  { value: 'tfjs-node', label: 'tfjs-node' },
-  { value: 'tfjs-wasm', label: 'tfjs-wasm' },
-  { value: 'tfjs-cpu', label: 'tfjs-cpu' },
+const ENGINES: readonly { value: EngineChoice; label: string; help: string }[] = [
+  { value: '', label: 'fastest', help: 'The first of these that has all settings.' },
+  { value: 'fused', label: 'fused', help: 'Our WebAssembly: the same bits everywhere.' },
+  { value: 'tfjs-node', label: 'tfjs-node', help: 'TensorFlow.js on its native library.' },
+  { value: 'tfjs-wasm', label: 'tfjs-wasm', help: 'TensorFlow.js in WebAssembly.' },
+  { value: 'tfjs-cpu', label: 'tfjs-cpu', help: 'TensorFlow.js in plain JavaScript: slow.' },
 ]
 const BASE_HELP: Record<Algorithm, Record<Preset, string>> = {
   ddpg: {
@@ -198,6 +198,9 @@ export function SettingsPanel() {
               label={unit.value === 'steps' ? 'Steps' : 'Episodes'}
               text={length.value}
               parsed={parsedLength}
+              help={
+                unit.value === 'steps' ? 'Control steps, of all episodes together.' : 'Each from its reset to its end.'
+              }
               onInput={(text) => set(length, text)}
             />
             <TextField
@@ -207,7 +210,13 @@ export function SettingsPanel() {
               help="One, a range or a list: 1-5."
               onInput={(text) => set(seeds, text)}
             />
-            <Select label="Engine" value={engine.value} options={ENGINES} onChange={(value) => set(engine, value)} />
+            <Select
+              label="Engine"
+              value={engine.value}
+              options={ENGINES}
+              help={ENGINES.find(({ value }) => value === engine.value)?.help}
+              onChange={(value) => set(engine, value)}
+            />
           </div>
         </Panel>
         <Panel
