@@ -1,8 +1,12 @@
 /** Records an episode into a file while it runs. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Controller, Episode, type EpisodeSummary } from '../episode/episode.ts'
 import type { Environment } from '../sim/environment.ts'
 import { frameTaker, type Step } from './rollout.ts'
 import { RolloutWriter } from './write-rollout.ts'
+
+/** Steps between which others have their turn: some milliseconds, for the window records in the process that answers it. */
+const STEPS_A_TURN = 20
 
 export interface RecordOptions {
   /** Seed of the environment's reset. */
@@ -31,9 +35,11 @@ export async function recordEpisode(
   const start = take.frame(episode.observation)
   const writer = await RolloutWriter.create(file, { scene: environment.scene, seed, start, ...rest })
   try {
+    let step = 0
     do {
       episode.step()
       await writer.addStep(newest!)
+      if (++step % STEPS_A_TURN === 0) await nextTurn()
     } while (!episode.over)
     await writer.finish(episode.summary)
   } catch (error) {

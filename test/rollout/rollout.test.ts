@@ -720,6 +720,27 @@ describe('recordEpisode', () => {
     expect(await readdir(folder)).toEqual(['some rollout.mcap'])
   })
 
+  it('lets others have their turn between its steps', async () => {
+    let turn = 0
+    let isOver = false
+    const takeTurn = () => {
+      turn++
+      if (!isOver) setImmediate(takeTurn)
+    }
+    takeTurn()
+    const inner = wavering()
+    const steps: number[] = []
+    const act: Controller['act'] = (observation, action) => {
+      inner.act(observation, action)
+      steps[turn] = (steps[turn] ?? 0) + 1
+    }
+    await recordEpisode(file, environment, { act }, whole())
+    isOver = true
+    const played = Object.values(steps)
+    expect(played.reduce((sum, count) => sum + count)).toBe(200)
+    expect(Math.max(...played)).toBeLessThanOrEqual(20)
+  })
+
   it('has on disk what was played, so that whoever is killed leaves a file that plays', async () => {
     const long = new Environment({ ...scene, task: { ...scene.task, maxSteps: 3000 } })
     const partial = join(folder, `some rollout.partial-${process.pid}.mcap`)
