@@ -3,7 +3,8 @@
  * revolution (a capsule, a ball), boxes and polygons are prisms of their `depth`. Inertia is about the axis out of the
  * plane. Shapes that overlap count twice, as in MuJoCo.
  */
-import type { DynamicBody, SolidShape } from './schema.ts'
+import { isFreeToMove } from './ground.ts'
+import type { DynamicBody, Scene, SolidShape } from './schema.ts'
 
 type Point = readonly [number, number]
 
@@ -122,4 +123,9 @@ function combine(parts: readonly MassProperties[]): MassProperties {
 function depthOf({ depth, type }: Extract<SolidShape, { depth?: number | undefined }>): number {
   if (depth === undefined) throw new Error(`A ${type} without a depth has no volume.`)
   return depth
+}
+
+/** Mass of all dynamic bodies, ground apart, kg. */
+export function totalMass({ bodies }: Scene): number {
+  return bodies.reduce((sum, body) => sum + (isFreeToMove(body) ? massPropertiesOf(body).mass : 0), 0)
 }

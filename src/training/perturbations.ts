@@ -5,7 +5,6 @@
 import { RandomStream } from '../common/random.ts'
 import type { Controller, Observer } from '../episode/episode.ts'
 import { isFreeToMove } from '../scene/ground.ts'
-import { massPropertiesOf } from '../scene/mass-properties.ts'
 import type { Scene } from '../scene/schema.ts'
 import type { Environment } from '../sim/environment.ts'
 import type { Perturb } from './evaluate.ts'
@@ -15,11 +14,6 @@ export { scaleFriction, scaleMass } from '../scene/scale.ts'
 
 /** One push in each span of this long, at a time of its own, s. */
 const PUSH_INTERVAL = 1
-
-/** Mass of all dynamic bodies, ground apart, kg. */
-export function totalMass({ bodies }: Scene): number {
-  return bodies.reduce((sum, body) => sum + (isFreeToMove(body) ? massPropertiesOf(body).mass : 0), 0)
-}
 
 /** Index of the body that is pushed: the one whose way is the robot's, else the first dynamic one. */
 export function pushedBody(scene: Scene): number {

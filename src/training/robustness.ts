@@ -2,19 +2,13 @@
  * Robustness: what a policy's return becomes when the robot or its world is not what it was trained in. All levels are played
  * on the same seeds, so that they differ by the perturbation and not by luck with where episodes start.
  */
+
 import type { Policy } from '../policy/policy.ts'
+import { totalMass } from '../scene/mass-properties.ts'
 import type { Scene } from '../scene/schema.ts'
 import { createEnvironment } from '../sim/environment.ts'
 import { type Evaluation, evaluatePolicy, type Perturb } from './evaluate.ts'
-import {
-  ObservationScale,
-  pushedBody,
-  pushes,
-  scaleFriction,
-  scaleMass,
-  sensorNoise,
-  totalMass,
-} from './perturbations.ts'
+import { ObservationScale, pushedBody, pushes, scaleFriction, scaleMass, sensorNoise } from './perturbations.ts'
 
 export const perturbationNames = ['mass', 'friction', 'pushes', 'sensor noise'] as const
 export type PerturbationName = (typeof perturbationNames)[number]

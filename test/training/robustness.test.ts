@@ -1,4 +1,5 @@
 /** Evaluation and robustness on real scenes: what a perturbation changes, what it does not, and that seeds decide the rest. */
+
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -6,6 +7,7 @@ import type { Controller, Observer } from '../../src/episode/episode.ts'
 import { Policy } from '../../src/policy/policy.ts'
 import { isGround } from '../../src/scene/ground.ts'
 import { loadScene } from '../../src/scene/load.ts'
+import { totalMass } from '../../src/scene/mass-properties.ts'
 import type { Scene } from '../../src/scene/schema.ts'
 import { createEnvironment, Environment, specOf } from '../../src/sim/environment.ts'
 import { loadPhysics, STATE_STRIDE } from '../../src/sim/physics.ts'
@@ -18,7 +20,6 @@ import {
   scaleFriction,
   scaleMass,
   sensorNoise,
-  totalMass,
 } from '../../src/training/perturbations.ts'
 import { measureRobustness } from '../../src/training/robustness.ts'
 import { networkOf } from '../policy/random-policy.ts'

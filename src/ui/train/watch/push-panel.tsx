@@ -1,7 +1,7 @@
 /** Pushes at the robot in play: an impulse to one side at a body of choice. */
 import { signal } from '@preact/signals'
 import { isFreeToMove } from '../../../scene/ground.ts'
-import { massPropertiesOf } from '../../../scene/mass-properties.ts'
+import { totalMass } from '../../../scene/mass-properties.ts'
 import type { Scene } from '../../../scene/schema.ts'
 import { Button } from '../../controls/button.tsx'
 import { Select } from '../../controls/field.tsx'
@@ -18,8 +18,7 @@ export function PushPanel({ play, scene }: { play: LivePlay; scene: Scene }) {
   // The first body is the trunk of a robot as a rule.
   const pushed = bodies.find(({ body }) => body.name === chosenBody.value) ?? bodies[0]
   if (!pushed) return null
-  const mass = bodies.reduce((sum, { body }) => sum + massPropertiesOf(body).mass, 0)
-  const size = change.value * mass
+  const size = change.value * totalMass(scene)
   const push = (side: -1 | 1) => play.push({ body: pushed.index, impulse: [side * size, 0] })
   const isDisabled = !play.ready.value
   return (
