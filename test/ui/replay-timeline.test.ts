@@ -61,6 +61,11 @@ describe('rewardColumns', () => {
     )
   })
 
+  it('has the range 0 to 0 of rewards that are all the negative of a cost of 0', () => {
+    const { least, greatest } = rewardColumns([0.05, 0.1], [-0, -0], 0.1, 3)
+    expect([least, greatest]).toEqual([0, 0])
+  })
+
   it('draws nothing of a rollout that is not read yet, and one reward that ends at once', () => {
     expect([...rewardColumns([], [], 1, 3).low]).toEqual([Number.NaN, Number.NaN, Number.NaN])
     expect([...rewardColumns([0], [4], 0, 2).high]).toEqual([4, Number.NaN])

@@ -75,5 +75,6 @@ export function rewardColumns(
     least = Math.min(least, value)
     greatest = Math.max(greatest, value)
   }
-  return { low, high, least, greatest }
+  // A reward of -0 (the negative of a cost of 0) is no other range than 0: adding 0 takes its sign.
+  return { low, high, least: least + 0, greatest: greatest + 0 }
 }
