@@ -78,7 +78,7 @@ export function readPolicy(bytes: Uint8Array, file: string): Policy {
   }
   for (const [name, { data }] of tensors) {
     if (!data.every(Number.isFinite))
-      throw new UserError(`${file}: "${name}" holds a value that is not finite. ${DAMAGED_ADVICE}`)
+      throw new UserError(`${file}: ${JSON.stringify(name)} holds a value that is not finite. ${DAMAGED_ADVICE}`)
   }
   return new Policy(specification, { layers })
 }

@@ -95,12 +95,13 @@ function readTensorsOf(
   for (const [name, value] of Object.entries(entries)) {
     const entry = entrySchema.safeParse(value)
     if (!entry.success || !allowed.includes(entry.data.dtype))
-      return fail(`the entry of the tensor "${name}" is damaged, or not of type ${allowed.join(', ')}`)
+      return fail(`the entry of the tensor ${JSON.stringify(name)} is damaged, or not of type ${allowed.join(', ')}`)
     const { dtype, shape, data_offsets } = entry.data
     const [from, to] = data_offsets
     const count = shape.reduce((product, size) => product * size, 1)
     const width = dtype === 'F64' ? 8 : 4
-    if (to - from !== count * width || start + to > bytes.byteLength) return fail(`the tensor "${name}" is cut off`)
+    if (to - from !== count * width || start + to > bytes.byteLength)
+      return fail(`the tensor ${JSON.stringify(name)} is cut off`)
     tensors.set(name, { shape, data: readNumbers(view, start + from, dtype, count) })
   }
   return { metadata: metadata.data, tensors }

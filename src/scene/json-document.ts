@@ -128,7 +128,7 @@ function repeatedKeys(root: ValueNode): Problem[] {
       const key = keyOf(member)
       if (seen.has(key)) {
         const { line, column } = member.name.loc.start
-        const message = `The key "${key}" is given twice; keep one.`
+        const message = `The key ${JSON.stringify(key)} is given twice; keep one.`
         problems.push({ path: formatPath([...path, key]), line, column, message })
       }
       seen.add(key)

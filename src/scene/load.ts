@@ -86,7 +86,7 @@ function schemaProblems(document: JsonDocument, value: unknown, issue: z.core.$Z
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(path, value)
     return issue.keys.map((key) => {
-      const message = `The key "${key}" is not known here.${suggestion(key, known)}`
+      const message = `The key ${JSON.stringify(key)} is not known here.${suggestion(key, known)}`
       return problemAt(document, [...path, key], message, 'key')
     })
   }

@@ -47,7 +47,7 @@ export function loadSceneTraining(text: string, file: string): SceneTraining {
   if (!parsed.success) {
     const { issue, path, missing } = firstIssue(parsed.error, document.value)
     if (issue.code === 'unrecognized_keys')
-      return fail([...path, issue.keys[0]!], `The key "${issue.keys[0]}" is not known here.`)
+      return fail([...path, issue.keys[0]!], `The key ${JSON.stringify(issue.keys[0])} is not known here.`)
     if (missing === undefined) return fail(path, issue.message)
     return fail(path, `"${missing}" is missing (${DESCRIPTIONS[missing] ?? 'see docs/files.md'}).`)
   }

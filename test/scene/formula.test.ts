@@ -259,13 +259,16 @@ describe('functions', () => {
     },
   )
 
-  it.each(['atan2', 'min', 'max'] as const)('%s is that of Math, arguments in order', (name) => {
-    fc.assert(
-      fc.property(real, real, (x, y) => {
-        expect(resultOf(`${name}(x, y)`, scopeOf({ x, y }))).toBe(Math[name](x, y))
-      }),
-    )
-  })
+  it.each(['atan2', 'min', 'max'] as const)(
+    '%s is that of Math to the bits that every engine has, arguments in order',
+    (name) => {
+      fc.assert(
+        fc.property(real, real, (x, y) => {
+          expect(resultOf(`${name}(x, y)`, scopeOf({ x, y }))).toBe(mathematics[name](x, y))
+        }),
+      )
+    },
+  )
 
   it('clip keeps a value between a low and a high end', () => {
     fc.assert(

@@ -658,6 +658,14 @@ describe('loadScene', () => {
   })
 })
 
+it('names a key with a line break or a control character in one line of plain text', () => {
+  const text = PENDULUM.replace('"gravity"', '"gra\\nvi\\u001bty"')
+  const { problems } = validateScene(text)
+  expect(problems.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^The key "gra\\nvi\\u001bty" is not known here\.[ -~]*$/),
+  )
+})
+
 describe('a scene with random mistakes', () => {
   const wrong = fc.constantFrom<Json>(
     ...[null, true, 0, -1, 2, 0.5, 1e9, '', 'rod', 'hinge', 'hinge.angle', 'fixed', 'capsule', '1 +', '__proto__'],
@@ -692,7 +700,10 @@ describe('a scene with random mistakes', () => {
       else {
         const old = parent[name]
         delete parent[name]
-        if (kind === 'rename') Object.defineProperty(parent, key, { value: old, enumerable: true, configurable: true })
+        if (kind === 'rename') {
+          // Defined rather than assigned, which for __proto__ would change the prototype instead.
+          Object.defineProperty(parent, key, { value: old, enumerable: true, configurable: true, writable: true })
+        }
       }
     }
     return JSON.stringify(scene, null, 2)
