@@ -362,7 +362,8 @@ export class Trainer {
     const seeds = episodeSeeds(REPORT_BLOCK, this.options.settings.reportEpisodes)
     const report = (policy: Policy): Evaluation => evaluatePolicy(this.evaluationEnvironment, policy, seeds)
     const evaluation = report(this.bestPolicy)
-    const finalEvaluation = report(this.currentPolicy())
+    // The same episodes of the same policy have the same returns.
+    const finalEvaluation = this.best.step === this.step ? evaluation : report(this.currentPolicy())
     await this.recordBest(seeds[0]!)
     const { step: steps, episode: episodes, best } = this
     return { steps, episodes, ...speed, best, evaluation, finalEvaluation }
