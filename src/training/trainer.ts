@@ -18,11 +18,10 @@ import type { Scene } from '../scene/schema.ts'
 import type { Environment } from '../sim/environment.ts'
 import type { Checkpoint } from './checkpoint-file.ts'
 import type { Checkpoints, ResumePoint } from './checkpoints.ts'
-import { DiscountedReturns } from './discounted-return.ts'
 import { EpisodeLearner } from './episode-learner.ts'
-import { type Evaluation, episodeSeeds, evaluatePolicy, REPORT_BLOCK, SELECTION_BLOCK } from './evaluate.ts'
 import { LearningWatch } from './learning-watch.ts'
 import { networkArrays, networkOf } from './network-arrays.ts'
+import { PolicySelection } from './policy-selection.ts'
 import { EVENT_FILE, type RunFolder, type RunResult } from './run-folder.ts'
 import { SaturationWatch } from './saturation.ts'
 import type { TrainingSettings } from './settings.ts'
@@ -118,8 +117,7 @@ export class Trainer {
   private lastProgress = this.startTime
   private step = 0
   private episode = 0
-  private best = { step: 0, episode: 0, selectionReturn: Number.NEGATIVE_INFINITY }
-  private bestPolicy: Policy
+  private readonly selection: PolicySelection
   private lastEvaluatedStep = -1
   private lastCheckpoint = { step: -1, time: this.startTime }
   private lastTurn = this.startTime
@@ -141,7 +139,7 @@ export class Trainer {
     this.learner = new EpisodeLearner(agent)
     this.board = new TensorBoardLog((bytes) => options.folder.appendBytes(EVENT_FILE, bytes))
     this.episodeSeeds = RandomStream.derive(options.seed, 'training episodes')
-    this.bestPolicy = this.currentPolicy()
+    this.selection = new PolicySelection(evaluationEnvironment, options.settings, this.currentPolicy())
   }
 
   async run(): Promise<RunResult> {
@@ -166,10 +164,10 @@ export class Trainer {
     const all = notice === undefined ? [...notices] : [...notices, notice]
     this.step = trainer.step
     this.episode = trainer.episode
-    this.best = { ...trainer.best, selectionReturn: trainer.best.selectionReturn ?? Number.NEGATIVE_INFINITY }
-    this.bestPolicy = this.policyOf(networkOf(withoutPrefix('best.', arrays)), trainer.best.step)
+    const best = { ...trainer.best, selectionReturn: trainer.best.selectionReturn ?? Number.NEGATIVE_INFINITY }
+    this.selection.restore(best, this.policyOf(networkOf(withoutPrefix('best.', arrays)), best.step))
     // What was evaluated after the checkpoint is not known yet.
-    this.options.folder.writePolicy('best', this.bestPolicy)
+    this.options.folder.writePolicy('best', this.selection.bestPolicy)
     this.lastEvaluatedStep = trainer.lastEvaluatedStep
     this.lastCheckpoint.step = trainer.step
     this.startTime -= trainer.seconds * 1000
@@ -190,7 +188,7 @@ export class Trainer {
       const seen = arrays['episode.observation']
       if (observation.some((value, index) => !Object.is(value, seen?.[index]))) all.push(OTHER_EPISODE)
     }
-    const { step, episode, best } = this
+    const { step, episode } = this
     const { seconds } = trainer
     const hasBest = Number.isFinite(best.selectionReturn)
     this.options.onEvent({
@@ -280,7 +278,8 @@ export class Trainer {
   /** Copies the whole state of the run as it is after this step; it is written beside training. No checkpoint is of spoilt weights. */
   private saveCheckpoint(): void {
     this.requireFiniteWeights()
-    const { step, episode, best, lastEvaluatedStep, running, learner, saturation, agent } = this
+    const { step, episode, lastEvaluatedStep, running, learner, saturation, agent } = this
+    const { best, bestPolicy } = this.selection
     const { folder, versions, onEvent } = this.options
     const now = performance.now()
     this.lastCheckpoint = { step, time: now }
@@ -303,7 +302,7 @@ export class Trainer {
     }
     const arrays = {
       ...prefixed('agent.', agent.state()),
-      ...prefixed('best.', networkArrays(this.bestPolicy.network)),
+      ...prefixed('best.', networkArrays(bestPolicy.network)),
       ...(running && {
         'episode.actions': Float32Array.from(running.actions.flatMap((action) => [...action])),
         'episode.observation': running.episode.observation.slice(),
@@ -317,28 +316,18 @@ export class Trainer {
     return { seconds, stepsPerSecond: this.step / seconds }
   }
 
-  /** Evaluates the current policy on the selection seeds; keeps it as the best where it is. */
+  /** Evaluates the current policy; keeps it as the best where it is. */
   private evaluate(): void {
-    const { settings, folder } = this.options
+    const { folder } = this.options
     this.requireFiniteWeights()
     this.lastEvaluatedStep = this.step
     const policy = this.currentPolicy()
-    const seeds = episodeSeeds(SELECTION_BLOCK, settings.evaluationEpisodes)
-    const returns = new DiscountedReturns(settings.discount)
-    const evaluation = evaluatePolicy(this.evaluationEnvironment, policy, seeds, { observers: [returns] })
-    const { meanReturn, stdReturn, minReturn, meanLength } = evaluation
-    const discountedReturn = settings.rewardScale * returns.mean
-    const isBest = meanReturn > this.best.selectionReturn
+    const { isBest, ...evaluation } = this.selection.evaluate(policy, this.step, this.episode)
     folder.writePolicy('last', policy)
     this.checkpoints.keepPolicy(this.step, writePolicy(policy))
-    if (isBest) {
-      this.best = { step: this.step, episode: this.episode, selectionReturn: meanReturn }
-      this.bestPolicy = policy
-      folder.writePolicy('best', policy)
-    }
-    this.log('evaluation', { meanReturn, stdReturn, minReturn, meanLength, discountedReturn, isBest })
-    for (const message of this.learning.addEvaluation({ meanReturn, stdReturn, discountedReturn }))
-      this.log('warning', { message })
+    if (isBest) folder.writePolicy('best', policy)
+    this.log('evaluation', { ...evaluation, isBest })
+    for (const message of this.learning.addEvaluation(evaluation)) this.log('warning', { message })
     const timing = { step: this.step, episode: this.episode, ...this.speed(performance.now()) }
     folder.append('timing', timing)
     this.board.add({ type: 'timing', ...timing })
@@ -359,22 +348,19 @@ export class Trainer {
     await this.saveAndWait()
     if (this.lastEvaluatedStep !== this.step) this.evaluate()
     const speed = this.speed(performance.now())
-    const seeds = episodeSeeds(REPORT_BLOCK, this.options.settings.reportEpisodes)
-    const report = (policy: Policy): Evaluation => evaluatePolicy(this.evaluationEnvironment, policy, seeds)
-    const evaluation = report(this.bestPolicy)
-    // The same episodes of the same policy have the same returns.
-    const finalEvaluation = this.best.step === this.step ? evaluation : report(this.currentPolicy())
-    await this.recordBest(seeds[0]!)
-    const { step: steps, episode: episodes, best } = this
-    return { steps, episodes, ...speed, best, evaluation, finalEvaluation }
+    const reports = this.selection.report(this.currentPolicy(), this.step)
+    await this.recordBest(reports.evaluation.seeds[0]!)
+    const { step: steps, episode: episodes } = this
+    return { steps, episodes, ...speed, best: this.selection.best, ...reports }
   }
 
   private async recordBest(seed: number): Promise<void> {
     const { folder, versions } = this.options
-    const policy = writePolicy(this.bestPolicy)
-    const controller = policyController(this.bestPolicy, this.evaluationEnvironment.spec)
+    const { bestPolicy } = this.selection
+    const controller = policyController(bestPolicy, this.evaluationEnvironment.spec)
     folder.ensureFolder('rollouts')
     const file = folder.path('rollouts', 'best.mcap')
+    const policy = writePolicy(bestPolicy)
     await recordEpisode(file, this.evaluationEnvironment, controller, { seed, policy, versions })
   }
 
