@@ -34,6 +34,13 @@ export default {
     ...directions,
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
+      name: 'properties-have-one-seed',
+      comment: 'Tests import fast-check by way of test/properties.ts, which sets the seed.',
+      severity: 'error',
+      from: { path: '^test/', pathNot: '^test/properties\\.ts$' },
+      to: { path: 'node_modules/fast-check' },
+    },
+    {
       name: 'no-orphans',
       comment: 'A file that nothing imports is dead, unless it is an entry point.',
       severity: 'error',

@@ -1,11 +1,11 @@
 // The agent around an engine: when it explores, how much, when it learns and from what. A fake engine shows it alone;
 // agent-learning.test.ts runs it on real ones.
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Agent } from '../../src/agent/agent.ts'
 import type { UpdateMetrics } from '../../src/agent/engine.ts'
 import { RandomStream } from '../../src/common/random.ts'
 import { UserError } from '../../src/common/user-error.ts'
+import { fc } from '../properties.ts'
 import { largestDifference } from './engines.ts'
 import { makeAgent } from './fake-engine.ts'
 

@@ -1,12 +1,12 @@
 // The initial weights against the paper (Lillicrap et al. 2016, section 7): hidden layers U(±1/√fan_in),
 // last layers U(±3e-3), biases alike, the action counted in the fan-in of the critic's layer that takes it.
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { copyNetwork, initialiseNetworks } from '../../src/agent/initialisation.ts'
 import { presets } from '../../src/agent/presets.ts'
 import type { AgentSettings } from '../../src/agent/settings.ts'
 import { RandomStream } from '../../src/common/random.ts'
 import type { DenseLayer, Network } from '../../src/policy/network.ts'
+import { fc } from '../properties.ts'
 
 const problems = fc.record({
   seed: fc.nat(),

@@ -1,7 +1,7 @@
 // n-step returns against brute force: every transition of an episode summed anew from the whole episode.
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NStepReturns } from '../../src/agent/n-step.ts'
+import { fc } from '../properties.ts'
 
 type Ending = 'terminated' | 'truncated' | 'abandoned'
 

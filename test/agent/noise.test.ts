@@ -1,6 +1,5 @@
 // The exploration noise against the closed forms of its recurrence x ← x + θ(0 - x)dt + σ√dt·N(0, 1):
 // an autoregressive process of order 1 with coefficient 1 - θdt and innovations of variance σ²dt.
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   createNoise,
@@ -11,6 +10,7 @@ import {
 } from '../../src/agent/noise.ts'
 import { presets } from '../../src/agent/presets.ts'
 import { RandomStream } from '../../src/common/random.ts'
+import { fc } from '../properties.ts'
 
 const processes: OrnsteinUhlenbeckSettings[] = [
   { theta: 0.15, sigma: 0.2, timeStep: 1 },

@@ -1,7 +1,7 @@
 // Running mean and scale against those of the whole list at once.
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ObservationNormaliser } from '../../src/agent/observation-normaliser.ts'
+import { fc } from '../properties.ts'
 
 const entry = fc.double({ min: -1e3, max: 1e3, noNaN: true })
 

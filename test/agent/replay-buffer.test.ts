@@ -1,9 +1,9 @@
 // The replay buffer against a plain list of everything that was stored:
 // it keeps the newest, overwrites the oldest, gives back what was stored and refuses an index that it does not hold.
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ProblemSize } from '../../src/agent/engine.ts'
 import { type Batch, ReplayBuffer } from '../../src/agent/replay-buffer.ts'
+import { fc } from '../properties.ts'
 
 interface Transition {
   observation: Float32Array

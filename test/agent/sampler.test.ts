@@ -1,8 +1,8 @@
 // What an update learns from: uniform draws, and proportional prioritisation against the formulas of Schaul et al. 2016.
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createSampler, type Sampler } from '../../src/agent/sampler.ts'
 import { RandomStream } from '../../src/common/random.ts'
+import { fc } from '../properties.ts'
 import { largestDifference, smallSettings } from './engines.ts'
 
 const prioritised = {

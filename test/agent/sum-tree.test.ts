@@ -1,8 +1,8 @@
 // The sum tree against a plain list of priorities and its prefix sums.
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SumTree } from '../../src/agent/sum-tree.ts'
 import { RandomStream } from '../../src/common/random.ts'
+import { fc } from '../properties.ts'
 
 /** Sums of these are exact in float32. */
 const priorities = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 40 })

@@ -1,8 +1,8 @@
 /** The checksum of files is the same by the table as by zlib. */
 import { crc32 as oracle } from 'node:zlib'
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { crc32, crc32ByTable } from '../../src/common/crc32.ts'
+import { fc } from '../properties.ts'
 
 it('is that of the standard’s check value', () => {
   expect(crc32ByTable(Buffer.from('123456789'))).toBe(0xcbf43926)

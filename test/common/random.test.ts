@@ -1,8 +1,8 @@
 // The random streams: the same from the same seed and name, unrelated otherwise, with the moments of their
 // distributions, and restored from their state. Statistical bounds are at least four standard errors wide.
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MAX_SEED, RandomStream } from '../../src/common/random.ts'
+import { fc } from '../properties.ts'
 
 const seeds = fc.integer({ min: 0, max: MAX_SEED })
 const names = fc.string({ minLength: 1, maxLength: 20 })

@@ -1,8 +1,8 @@
 /** Statistics over seeds, against numbers worked out elsewhere (scipy.stats.trim_mean, numpy) and against what an interval must do. */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RandomStream } from '../../src/common/random.ts'
 import { bootstrapInterval, interquartileMean, mean, standardDeviation } from '../../src/common/statistics.ts'
+import { fc } from '../properties.ts'
 
 describe('Given values', () => {
   it('Then mean and deviation are those of a sample', () => {

@@ -1,7 +1,7 @@
 /** Numbers typed as formulas, as fields show them, and steps of the arrow keys. */
-import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { numberOf, shortText, stepOf, stepped } from '../../src/editor/number-text.ts'
+import { fc } from '../properties.ts'
 
 test.each([
   ['0.25', 0.25],

@@ -1,11 +1,11 @@
 /** The outline's rows, its search by first letters, its order and its marks. */
 import { readFileSync } from 'node:fs'
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { emptyScene, type Item, itemsOf, keyOf, type SceneDraft } from '../../src/editor/draft.ts'
 import { Editor } from '../../src/editor/editor.ts'
 import { moveInLists, outlineOf, problemPlaces, rowBeginning, rowsOf, toggleMark } from '../../src/editor/outline.ts'
 import { draftText, readDraft, validateDraft } from '../../src/editor/text.ts'
+import { fc } from '../properties.ts'
 import { everything } from '../scene/everything.ts'
 
 const hopper = () => readDraft(readFileSync('scenes/hopper.json', 'utf8'), 'hopper')

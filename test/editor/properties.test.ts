@@ -1,6 +1,5 @@
 /** Fields of one part and of many: read, set, unset, and turned into other variants; every result fits the schema. */
 import { readFileSync } from 'node:fs'
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { convertShape } from '../../src/editor/convert-shape.ts'
 import { emptyScene, type Item, type ItemList, itemsOf, type SceneDraft } from '../../src/editor/draft.ts'
@@ -21,6 +20,7 @@ import { type Field, type Section, sectionAt } from '../../src/scene/fields.ts'
 import type { JsonPath } from '../../src/scene/json-document.ts'
 import type { Shape } from '../../src/scene/schema.ts'
 import { acceptsAt, valueAt } from '../../src/scene/schema-lookup.ts'
+import { fc } from '../properties.ts'
 import { everything } from '../scene/everything.ts'
 
 const all = () => everything() as unknown as SceneDraft

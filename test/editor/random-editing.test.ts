@@ -1,6 +1,5 @@
 /** Any sequence of editor actions can be undone byte for byte and redone, and every state on the way can be saved. */
 import { readFileSync } from 'node:fs'
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/common/user-error.ts'
 import { Canvas, TOOLS } from '../../src/editor/canvas.ts'
@@ -26,6 +25,7 @@ import { draftText, readDraft, validateDraft } from '../../src/editor/text.ts'
 import type { Pointer } from '../../src/editor/tool.ts'
 import { alignBodies, mirrorItems, moveItems, rotateItems } from '../../src/editor/transform.ts'
 import type { Field, Section } from '../../src/scene/fields.ts'
+import { fc } from '../properties.ts'
 
 /** Eight numbers from 0 to 1 decide what an action does. */
 type Dice = readonly number[]

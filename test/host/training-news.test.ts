@@ -1,9 +1,9 @@
 /** What windows hear of training, by a clock that the test turns; and that what goes out together is one text. */
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Channel, connectToHost, serveConnection } from '../../src/host/rpc/connection.ts'
 import { type ListeningWindow, TrainingNews } from '../../src/host/training-news.ts'
 import type { LiveFrame } from '../../src/training/live-view.ts'
+import { fc } from '../properties.ts'
 
 const progress = (run: string, step: number) => ({ run, step, episode: 1, seconds: step / 100, stepsPerSecond: 100 })
 const episode = (run: string, step: number) => ({ run, step, episode: step, return: 1, length: 1, epsilon: 0 })

@@ -1,16 +1,13 @@
 // Exports: the programs that they are for, ONNX Runtime and TensorFlow.js, must act as the policy does, and find out
 // from the files what goes in and what comes out.
 import * as tf from '@tensorflow/tfjs'
-import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exportOnnx } from '../../src/policy/export-onnx.ts'
 import { exportTensorFlow } from '../../src/policy/export-tensorflow.ts'
 import type { Policy } from '../../src/policy/policy.ts'
+import { fc } from '../properties.ts'
 import { actionsOf, generator, policyOf } from './random-policy.ts'
 import { type Actions, hasOnnxRuntime, loadOnnx, loadTensorFlow, runOnnx, runTensorFlow } from './run-export.ts'
-
-// The same cases in every run.
-fc.configureGlobal({ seed: 1 })
 
 const TOLERANCE = 1e-5
 const versions = { torquelab: '1.2.3', node: '24.0.0' }

@@ -1,15 +1,12 @@
 // The policy file: what it holds, versions 1 and 2, and files that are damaged in every way.
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/common/user-error.ts'
 import type { Policy, PolicySpecification } from '../../src/policy/policy.ts'
 import { readPolicy, writePolicy } from '../../src/policy/policy-file.ts'
 import { readTensors, type Tensor, writeTensors } from '../../src/policy/safetensors.ts'
+import { fc } from '../properties.ts'
 import { expectRefused } from './expect-refused.ts'
 import { actionsOf, policyOf } from './random-policy.ts'
-
-// The same cases in every run.
-fc.configureGlobal({ seed: 1 })
 
 describe('a policy file', () => {
   const policy = policyOf([3, 5, 4, 2])

@@ -1,12 +1,9 @@
 // Policies: inference against a computation of its own, and what holds for every policy and observation.
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Network } from '../../src/policy/network.ts'
 import { Policy } from '../../src/policy/policy.ts'
+import { fc } from '../properties.ts'
 import { actionsOf, generator, policyOf, specificationOf } from './random-policy.ts'
-
-// The same cases in every run.
-fc.configureGlobal({ seed: 1 })
 
 /** The same network in doubles, from the definitions of a perceptron and of layer normalisation. */
 function inferred({ layers }: Network, observation: readonly number[]): number[] {

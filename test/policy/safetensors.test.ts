@@ -1,11 +1,8 @@
 // The safetensors format: round trips, the layout of its specification, and files that are damaged in every way.
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readTensors, type Tensor, writeTensors } from '../../src/policy/safetensors.ts'
+import { fc } from '../properties.ts'
 import { expectRefused } from './expect-refused.ts'
-
-// The same cases in every run.
-fc.configureGlobal({ seed: 1 })
 
 describe('a safetensors file', () => {
   /** Any single-precision bit pattern that is a number: -0, denormals and the largest, too. */

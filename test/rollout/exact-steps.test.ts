@@ -1,7 +1,6 @@
 // The exact numbers of steps: whatever they are, they come back to the bit, also where only some of them follow from the others; and
 // what follows is left out. A damaged message is told, never taken for steps.
 import { readFile } from 'node:fs/promises'
-import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/common/user-error.ts'
 import { runEpisode } from '../../src/episode/episode.ts'
@@ -10,10 +9,9 @@ import { type Frame, type Rollout, recordRollout, type Step } from '../../src/ro
 import { loadScene, validateScene } from '../../src/scene/load.ts'
 import type { Scene } from '../../src/scene/schema.ts'
 import { createEnvironment } from '../../src/sim/environment.ts'
+import { fc } from '../properties.ts'
 import { everything } from '../scene/everything.ts'
 import { randomScene } from '../scene/random-scene.ts'
-
-fc.configureGlobal({ seed: 1 })
 
 const SCENES = ['pendulum', 'hopper', 'hopper-light', 'acrobot', 'double-inverted-pendulum', 'everything'] as const
 const STEPS = 40

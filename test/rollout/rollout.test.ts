@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FrameTransforms, SceneUpdate } from '@foxglove/schemas/jsonschema.js'
 import { McapIndexedReader, McapWriter } from '@mcap/core'
-import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { UserError } from '../../src/common/user-error.ts'
@@ -27,9 +26,7 @@ import { writeRollout } from '../../src/rollout/write-rollout.ts'
 import { loadScene } from '../../src/scene/load.ts'
 import type { Scene } from '../../src/scene/schema.ts'
 import { createEnvironment, Environment } from '../../src/sim/environment.ts'
-
-// The same cases in every run.
-fc.configureGlobal({ seed: 1 })
+import { fc } from '../properties.ts'
 
 const VERSIONS = { torquelab: '1.2.3', physics: '0.20.0' }
 const STEPS = 12

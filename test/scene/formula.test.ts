@@ -1,15 +1,12 @@
 // Formulas against independent truths: an evaluator that never parses, Math's own functions, and the rules of
 // docs/scene-format.md. What is no formula must be refused with a FormulaError and with nothing else.
 
-import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import * as exact from '../../src/common/exact-math/exact-math.ts'
 import { BeforeStep, compileFormula, type FormulaScope, FUNCTION_NAMES, wrap } from '../../src/scene/formula.ts'
 import { FormulaError } from '../../src/scene/formula-syntax.ts'
 import { MAX_FORMULA_LENGTH, MAX_FORMULA_NESTING } from '../../src/scene/limits.ts'
-
-// The same cases in every run.
-fc.configureGlobal({ seed: 1 })
+import { fc } from '../properties.ts'
 
 /** Names that begin like the operators `and`, `or` and `not`, as well as a dotted one. */
 const VALUES: Record<string, number> = { x: 3, y: -1.5, android: 0.25, order: 7, nothing: 2, 'hinge.angle': 0.5 }

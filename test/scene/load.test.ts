@@ -1,13 +1,10 @@
 // Scene files with mistakes in them: each mistake must give exactly one problem, at its own line and column, with a
 // remedy. Where a mistake is, the tests find out by searching the text themselves.
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Problem, UserError } from '../../src/common/user-error.ts'
 import { loadScene, MAX_SCENE_LENGTH, validateScene } from '../../src/scene/load.ts'
-
-// The same cases in every run.
-fc.configureGlobal({ seed: 1 })
+import { fc } from '../properties.ts'
 
 const PENDULUM = readFileSync(new URL('../../scenes/pendulum.json', import.meta.url), 'utf8')
 

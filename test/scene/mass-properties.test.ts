@@ -1,11 +1,8 @@
 // Mass, centre of mass and inertia against closed forms, the published masses of the hopper and numeric integration.
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { massPropertiesOf, shapeMassProperties } from '../../src/scene/mass-properties.ts'
 import type { DynamicBody, SolidShape } from '../../src/scene/schema.ts'
-
-// The same cases in every run.
-fc.configureGlobal({ seed: 1 })
+import { fc } from '../properties.ts'
 
 /** How far the volume of a shape reaches out of the plane on either side at a point; 0 outside. */
 function halfDepthAt(shape: SolidShape, x: number, y: number): number {

@@ -1,14 +1,11 @@
 // Random scene files are refused with located problems, or are valid; and nothing else ever happens.
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { validateScene } from '../../src/scene/load.ts'
 import { massPropertiesOf } from '../../src/scene/mass-properties.ts'
 import { compileMotions } from '../../src/scene/motion.ts'
 import { compileTask } from '../../src/scene/task.ts'
+import { fc } from '../properties.ts'
 import { randomScene } from './random-scene.ts'
-
-// The same cases in every run.
-fc.configureGlobal({ seed: 1 })
 
 it('a random scene is valid, with all that a simulation asks of it, or refused at places in its text', () => {
   let [valid, refused, brokenRefused] = [0, 0, 0]

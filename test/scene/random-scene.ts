@@ -1,9 +1,9 @@
 // Random scene files: most are nearly right, many quite, some broken on purpose. Whatever comes out, validation must either
 // accept it, and then it can be simulated, or refuse it with problems that have a place and a remedy.
-import fc from 'fast-check'
 import { LIMIT } from '../../src/scene/limits.ts'
 import type { Actuator, Body, Joint, Scene, SensorEntry, Shape, SolidShape } from '../../src/scene/schema.ts'
 import { coordinatesOf, sensorsOf } from '../../src/scene/sensors.ts'
+import { fc } from '../properties.ts'
 
 /** Draws a value; what `fc.gen()` gives. Give `endOnFailure: true` to `fc.assert`: so many choices take ages to shrink. */
 type Draw = <T, A extends unknown[]>(arbitrary: (...args: A) => fc.Arbitrary<T>, ...args: A) => T

@@ -1,14 +1,11 @@
 // Chains of several links: forward kinematics against their definition, and the physics against the double pendulum's
 // Lagrangian and against the laws of conservation.
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Scene } from '../../src/scene/schema.ts'
 import { createEnvironment, type Environment } from '../../src/sim/environment.ts'
 import { placeBodies } from '../../src/sim/kinematics.ts'
+import { fc } from '../properties.ts'
 import { buildScene } from './build-scene.ts'
-
-// The same cases in every run.
-fc.configureGlobal({ seed: 1 })
 
 type Parts = Pick<Scene, 'bodies' | 'joints'> & { world?: Partial<Scene['world']>; task?: Partial<Scene['task']> }
 

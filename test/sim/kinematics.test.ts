@@ -1,8 +1,8 @@
 // Forward kinematics with sliders, welds, free and moving roots: poses against joints as drawn, velocities as rates of poses.
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Scene } from '../../src/scene/schema.ts'
 import { placeBodies } from '../../src/sim/kinematics.ts'
+import { fc } from '../properties.ts'
 
 const number = fc.double({ min: -2, max: 2, noNaN: true })
 const place = fc.tuple(number, number)

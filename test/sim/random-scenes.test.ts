@@ -5,8 +5,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../properties.ts'
 import { randomScene } from '../scene/random-scene.ts'
 import type { Outcome, Question } from './random-scenes-worker.ts'
 

@@ -14,7 +14,6 @@ import {
 } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { EngineName } from '../../src/agent/engine.ts'
 import { UserError } from '../../src/common/user-error.ts'
@@ -25,6 +24,7 @@ import { RunFolder } from '../../src/training/run-folder.ts'
 import { settingsOf, type TrainingSettings } from '../../src/training/settings.ts'
 import { snapshotFile, snapshotSteps } from '../../src/training/snapshots.ts'
 import { type TrainingEvent, type TrainOptions, train } from '../../src/training/train.ts'
+import { fc } from '../properties.ts'
 
 let runs: string
 beforeEach(() => {

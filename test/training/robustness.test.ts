@@ -1,7 +1,6 @@
 /** Evaluation and robustness on real scenes: what a perturbation changes, what it does not, and that seeds decide the rest. */
 
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Controller, Observer } from '../../src/episode/episode.ts'
 import { Policy } from '../../src/policy/policy.ts'
@@ -23,6 +22,7 @@ import {
 } from '../../src/training/perturbations.ts'
 import { measureRobustness } from '../../src/training/robustness.ts'
 import { networkOf } from '../policy/random-policy.ts'
+import { fc } from '../properties.ts'
 import { everything } from '../scene/everything.ts'
 
 const read = (name: string): Scene => loadScene(readFileSync(`scenes/${name}.json`, 'utf8'), name)

@@ -2,7 +2,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   cutSnapshots,
@@ -12,6 +11,7 @@ import {
   thinSnapshots,
   writeSnapshot,
 } from '../../src/training/snapshots.ts'
+import { fc } from '../properties.ts'
 
 let place: string
 beforeEach(() => {

@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadScene } from '../../src/scene/load.ts'
 import { EVENT_FILE, RunFolder } from '../../src/training/run-folder.ts'
@@ -10,6 +9,7 @@ import { settingsOf } from '../../src/training/settings.ts'
 import { decodeEvent, TensorBoardLog } from '../../src/training/tensorboard.ts'
 import { crc32c, readRecords, writeRecord } from '../../src/training/tf-record.ts'
 import { train } from '../../src/training/train.ts'
+import { fc } from '../properties.ts'
 
 describe('Given the framing', () => {
   it('Then checksums are those of RFC 3720, appendix B.4', () => {

@@ -1,6 +1,5 @@
 /** The pure parts of the plots: columns, searches, smoothing, decimation, alignment and number formats.
  * Properties are checked against the plainest computation that could be right. */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Column } from '../../src/ui/plots/column.ts'
 import { decimate, pointsWithin, visibleRange } from '../../src/ui/plots/decimate.ts'
@@ -8,6 +7,7 @@ import { formatTicks, formatValue } from '../../src/ui/plots/format.ts'
 import { lowerBound, nearestIndex } from '../../src/ui/plots/nearest-index.ts'
 import { runningMean } from '../../src/ui/plots/running-mean.ts'
 import { alignSeries, countPoints, extentOf, type PlotSeries } from '../../src/ui/plots/series.ts'
+import { fc } from '../properties.ts'
 
 const ascending = fc
   .array(fc.integer({ min: -1000, max: 1000 }), { maxLength: 200 })

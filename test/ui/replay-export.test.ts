@@ -1,11 +1,11 @@
 /** Exports of a rollout, as far as they need no window: which step each frame shows, and the table. */
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RolloutColumns } from '../../src/host/rpc/contract.ts'
 import { loadScene } from '../../src/scene/load.ts'
 import { frameCount, gifDelay, stepOfFrame } from '../../src/ui/replay/export/frame-times.ts'
 import { csvHeader, csvLines } from '../../src/ui/replay/export/rollout-csv.ts'
+import { fc } from '../properties.ts'
 
 const film = fc
   .record({

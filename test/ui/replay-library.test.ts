@@ -1,8 +1,8 @@
 /** The library's order and search. */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RolloutEntry } from '../../src/host/rpc/contract.ts'
 import { filterRollouts, neighbourOf, SORTINGS, sortRollouts } from '../../src/ui/replay/library/listing.ts'
+import { fc } from '../properties.ts'
 
 const rollout = (part: Partial<RolloutEntry>): RolloutEntry => ({
   id: 'a/best.mcap',

@@ -1,10 +1,10 @@
 /** Ghosts and onion-skin: which steps are drawn beside the one on show. */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RolloutEntry } from '../../src/host/rpc/contract.ts'
 import type { Scene } from '../../src/scene/schema.ts'
 import { ghostChoices, ghostEndIn, ghostStepAt, overlayProblem } from '../../src/ui/replay/overlay/ghost-alignment.ts'
 import { MOST_POSES, type OnionSkin, onionPoses } from '../../src/ui/replay/overlay/onion-skin.ts'
+import { fc } from '../properties.ts'
 
 const skin: OnionSkin = { isOn: true, count: 3, spacing: 10, past: true, future: true }
 const stepsOf = (step: number, steps: number, change: Partial<OnionSkin> = {}) =>

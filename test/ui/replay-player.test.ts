@@ -1,6 +1,5 @@
 /** The player's state machine: every status, the ends, looping and what is refused.
  * Times are exact here because the clock is an event. */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   advance,
@@ -11,6 +10,7 @@ import {
   SPEEDS,
   stepOf,
 } from '../../src/ui/replay/player.ts'
+import { fc } from '../properties.ts'
 
 const playerAfter = (...events: PlayerEvent[]): PlayerState => events.reduce(advance, initialPlayer)
 const open: PlayerEvent[] = [

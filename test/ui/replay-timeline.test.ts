@@ -1,7 +1,7 @@
 /** What the timeline marks, and how it draws rewards into few or many pixels. */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { markBeside, rewardColumns, timelineMarks } from '../../src/ui/replay/timeline/marks.ts'
+import { fc } from '../properties.ts'
 
 const entry = { steps: 80, terminated: false, truncated: false }
 

@@ -1,5 +1,4 @@
 // The stage's geometry: where things are on the screen, which lines the grid has, and what a torque looks like.
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openScene } from '../../src/host/scenes.ts'
 import type { Scene } from '../../src/scene/schema.ts'
@@ -10,8 +9,7 @@ import { drawnPoses, partsOf, placeOf } from '../../src/ui/stage/geometry.ts'
 import { gridLabel, gridLines, gridSpacing, lengthLabel } from '../../src/ui/stage/grid.ts'
 import { boxOutline, capsuleOutline, forceArrow, torqueArc } from '../../src/ui/stage/outlines.ts'
 import { fitView, panBy, screenToWorld, worldToScreen, zoomAt } from '../../src/ui/stage/view.ts'
-
-fc.configureGlobal({ seed: 1 })
+import { fc } from '../properties.ts'
 
 const SIZE = { width: 800, height: 600 }
 const NO_INSETS = { left: 0, right: 0, top: 0, bottom: 0 }

@@ -1,5 +1,4 @@
 /** The table of runs, their comparison and what is saved of it, without a window. */
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunDetails, RunEntry } from '../../src/host/rpc/contract.ts'
 import { RunMetrics } from '../../src/ui/train/metrics.ts'
@@ -8,6 +7,7 @@ import { curvesToCsv } from '../../src/ui/train/overview/csv.ts'
 import { differences, groupBySeed, meanOfCurves, shortNames } from '../../src/ui/train/overview/overlay.ts'
 import { secondsAt } from '../../src/ui/train/quantities.ts'
 import { parseSeeds } from '../../src/ui/train/settings-form.ts'
+import { fc } from '../properties.ts'
 
 const run = (name: string, change: Partial<RunEntry> = {}): RunEntry => ({
   name,
