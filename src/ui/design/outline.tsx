@@ -2,7 +2,7 @@
  * The outline beside the stage: every named part of the scene as a tree. What is selected here is selected on the canvas, and
  * the other way round. The tree has one tab stop; arrows, Home, End and first letters go through it.
  */
-import { computed, signal, useComputed, useSignal } from '@preact/signals'
+import { computed, signal, useComputed } from '@preact/signals'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { type Item, keyOf } from '../../editor/draft.ts'
 import {
@@ -10,7 +10,6 @@ import {
   type OutlineItem,
   type OutlineRow,
   outlineOf,
-  problemOfName,
   problemPlaces,
   rename,
   rowBeginning,
@@ -24,6 +23,7 @@ import { EmptyState } from '../controls/layout.tsx'
 import { scrollWithin } from '../controls/scroll.ts'
 import { editor } from './document.ts'
 import './outline.css'
+import { NameInput } from './name-input.tsx'
 import { ClosedGroupIcon, EyeIcon, HiddenIcon, iconOf, LockIcon, OpenGroupIcon, UnlockIcon } from './outline-icons.tsx'
 
 /** ms between two letters that belong together. */
@@ -281,7 +281,7 @@ function ItemRow({ row, isCurrent, isRenamed, entry }: RowProps & { entry: Outli
         aria-selected={isChosen}
       >
         <Glyph />
-        <NameInput item={item} />
+        <NameInput item={item} onEnd={(name) => finishRenaming(item, name)} />
       </div>
     )
   }
@@ -339,56 +339,15 @@ function Mark({ item, mark, isOn }: { item: Item; mark: 'hidden' | 'locked'; isO
   )
 }
 
-/** The name of an item while it is typed: Enter takes it, Escape leaves the old one. */
-function NameInput({ item }: { item: Item }) {
-  const input = useRef<HTMLInputElement>(null)
-  const text = useSignal(item.name)
-  const problem = problemOfName(editor.draft.peek(), item, text.value)
-  useLayoutEffect(() => {
-    input.current?.focus()
-    input.current?.select()
-  }, [])
-  const isDone = useRef(false)
-  const finish = (isTaken: boolean) => {
-    if (isDone.current) return
-    isDone.current = true
-    if (isTaken && !problem && text.peek() !== item.name) {
-      // The row of the new name is the one that the keys act on.
-      current.value = current.peek()?.replace(keyOf(item), keyOf({ ...item, name: text.peek() }))
-      rename(editor, item, text.peek())
-    }
-    focus.follows = true
-    renaming.value = undefined
+/** Ends the typing of a name; undefined leaves the old one. */
+function finishRenaming(item: Item, name: string | undefined): void {
+  if (name !== undefined) {
+    // The row of the new name is the one that the keys act on.
+    current.value = current.peek()?.replace(keyOf(item), keyOf({ ...item, name }))
+    rename(editor, item, name)
   }
-  return (
-    <span class="outline-rename">
-      <input
-        ref={input}
-        type="text"
-        class="input"
-        aria-label={`New name of ${item.name}`}
-        aria-invalid={problem !== undefined}
-        spellcheck={false}
-        value={text.value}
-        onInput={(event) => {
-          text.value = event.currentTarget.value
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && !problem) finish(true)
-          else if (event.key === 'Escape') finish(false)
-          else return
-          event.preventDefault()
-          event.stopPropagation()
-        }}
-        onBlur={() => finish(true)}
-      />
-      {problem && (
-        <span class="outline-rename-problem" role="alert">
-          {problem}
-        </span>
-      )}
-    </span>
-  )
+  focus.follows = true
+  renaming.value = undefined
 }
 
 function isSelected(rows: readonly OutlineRow[], key: string | undefined): boolean {
