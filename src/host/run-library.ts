@@ -2,7 +2,7 @@
 import type * as z from 'zod'
 import type { AlgorithmName, PresetName } from '../agent/presets.ts'
 import { messageOf } from '../common/user-error.ts'
-import { type RunDescription, RunFolder } from '../training/run-folder.ts'
+import { type RunDescription, RunFolder, type RunResult } from '../training/run-folder.ts'
 import { progressOf } from '../training/run-progress.ts'
 import { resumabilityOf, statusOf } from '../training/run-status.ts'
 import { snapshotSteps } from '../training/snapshots.ts'
@@ -51,7 +51,7 @@ export function toRunEntry(folder: RunFolder, description: RunDescription): RunE
     budget: { ...(steps !== undefined && { steps }), ...(episodes !== undefined && { episodes }) },
     ...(progress && { steps: progress.steps, seconds: progress.seconds }),
     ...(progress?.best && { meanReturn: progress.best.meanReturn }),
-    ...(result && { reportReturn: result.evaluation.meanReturn }),
+    ...(result && reportOf(result)),
     ...(queuedAt !== undefined && { queuedAt }),
     ...(tags.length > 0 && { tags }),
     ...(notes !== '' && { notes }),
@@ -61,6 +61,12 @@ export function toRunEntry(folder: RunFolder, description: RunDescription): RunE
     resumable: obstacle === undefined,
     ...(obstacle !== undefined && { obstacle }),
   }
+}
+
+function reportOf({
+  evaluation: { meanReturn, stdReturn, episodes },
+}: RunResult): Pick<RunEntry, 'reportReturn' | 'reportDeviation' | 'reportEpisodes'> {
+  return { reportReturn: meanReturn, reportDeviation: stdReturn, reportEpisodes: episodes }
 }
 
 /** Whether a process trains the run now; a run.json that cannot be read says nothing. */

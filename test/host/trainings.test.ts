@@ -208,6 +208,8 @@ describe('Given a run whose process dies', () => {
     expect(await entryOf('killed')).toMatchObject({
       ...{ steps: 1500, seconds: result.seconds, meanReturn: await bestOf('killed') },
       reportReturn: result.evaluation.meanReturn,
+      reportDeviation: result.evaluation.stdReturn,
+      reportEpisodes: result.evaluation.returns.length,
     })
   }, 90_000)
 })

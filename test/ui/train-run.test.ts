@@ -2,7 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import type { EpisodePoint, EvaluationPoint, RunEntry } from '../../src/host/rpc/contract.ts'
 import { RunMetrics } from '../../src/ui/train/metrics.ts'
-import { defaultRun, engineText, formatDuration, secondsLeft, shareOf } from '../../src/ui/train/progress.ts'
+import {
+  defaultRun,
+  engineText,
+  formatDuration,
+  reportText,
+  secondsLeft,
+  shareOf,
+} from '../../src/ui/train/progress.ts'
 
 const episode = (number: number): EpisodePoint => ({
   step: number * 200,
@@ -32,6 +39,15 @@ const run = (change: Partial<RunEntry> = {}): RunEntry => ({
   resumable: false,
   ...change,
 })
+describe('The report of a run', () => {
+  it('is told with its spread and its episodes, and not before there is one', () => {
+    expect(reportText(run())).toBeUndefined()
+    const report = { reportReturn: -146.1, reportDeviation: 80.2, reportEpisodes: 20 }
+    expect(reportText(run(report))).toBe('-146.1 ± 80.2 over 20 episodes')
+    expect(reportText(run({ ...report, reportEpisodes: 1 }))).toMatch(/over 1 episode$/)
+  })
+})
+
 const progress = { step: 500, episode: 2, seconds: 4, stepsPerSecond: 100 }
 
 describe('RunMetrics', () => {

@@ -54,8 +54,8 @@ describe('seeds', () => {
 
 describe('the table of runs', () => {
   const runs = [
-    run('b-10', { meanReturn: -5, seed: 2, tags: ['paper'] }),
-    run('b-9', { meanReturn: 7, notes: 'Baseline of the Group' }),
+    run('b-10', { meanReturn: -5, reportReturn: -8, seed: 2, tags: ['paper'] }),
+    run('b-9', { meanReturn: 7, reportReturn: -9, notes: 'Baseline of the Group' }),
     run('a', { status: 'failed', scene: 'hopper' }),
     run('old', { meanReturn: 7, archived: true }),
   ]
@@ -65,6 +65,8 @@ describe('the table of runs', () => {
     expect(names(sortRuns(runs, { column: 'name', isDescending: false }))).toEqual(['a', 'b-9', 'b-10', 'old'])
     expect(names(sortRuns(runs, { column: 'return', isDescending: false }))).toEqual(['b-10', 'b-9', 'old', 'a'])
     expect(names(sortRuns(runs, { column: 'return', isDescending: true }))).toEqual(['b-9', 'old', 'b-10', 'a'])
+    // What was chosen as the better one is not always the better one on fresh episodes.
+    expect(names(sortRuns(runs, { column: 'report', isDescending: true }))).toEqual(['b-10', 'b-9', 'a', 'old'])
   })
 
   it('sorting keeps every run, whatever the column', () => {

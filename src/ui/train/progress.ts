@@ -1,6 +1,7 @@
 /** How far a run is, and what its status means, in words.
  * Pure: what the run's header shows is computed here. */
 import type { ProgressPoint, RunEntry, RunStatus } from '../../host/rpc/contract.ts'
+import { formatValue } from '../plots/format.ts'
 
 /** Share of the budget that is used, 0 to 1; undefined where the budget is not known. */
 export function shareOf({ budget }: RunEntry, step: number, episodes: number): number | undefined {
@@ -32,6 +33,14 @@ export function formatDuration(seconds: number): string {
 export function engineText({ engine, threads }: RunEntry): string {
   if (threads === undefined) return engine
   return `${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+}
+
+/** What a run's best policy is worth on fresh episodes: `-146.1 ± 80.2 over 20 episodes`; undefined before its end. */
+export function reportText({ reportReturn, reportDeviation, reportEpisodes }: RunEntry): string | undefined {
+  if (reportReturn === undefined) return undefined
+  const spread = reportDeviation === undefined ? '' : ` ± ${formatValue(reportDeviation)}`
+  const episodes = reportEpisodes === 1 ? '1 episode' : `${reportEpisodes} episodes`
+  return `${formatValue(reportReturn)}${spread}${reportEpisodes === undefined ? '' : ` over ${episodes}`}`
 }
 
 export type Tone = 'neutral' | 'accent' | 'positive' | 'warning' | 'danger'

@@ -7,7 +7,8 @@ import { NumberField } from '../controls/field.tsx'
 import { PauseIcon, PlayIcon, StopIcon } from '../controls/icons.tsx'
 import { Badge, Notice } from '../controls/layout.tsx'
 import { formatValue } from '../plots/format.ts'
-import { engineText, formatDuration, isLive, secondsLeft, shareOf, statusWords } from './progress.ts'
+import { returnHelp } from './overview/columns.ts'
+import { engineText, formatDuration, isLive, reportText, secondsLeft, shareOf, statusWords } from './progress.ts'
 import { algorithmLabel } from './settings-form.ts'
 import {
   command,
@@ -214,6 +215,7 @@ function Numbers({ run }: { run: RunEntry }) {
   const { budget, status } = run
   const share = shareOf(run, step, episodes)
   const left = secondsLeft(run, progress)
+  const report = isLive(status) ? undefined : reportText(run)
   return (
     <>
       <progress class="train-progress" aria-label="Progress" value={share ?? 0} max={1} />
@@ -236,18 +238,23 @@ function Numbers({ run }: { run: RunEntry }) {
               ? formatDuration(progress.seconds)
               : '–'}
         </Fact>
-        <Fact name="Best evaluation">
+        <Fact name="Best evaluation" help={returnHelp.best}>
           {best ? `${formatValue(best.meanReturn)} ± ${formatValue(best.stdReturn)}` : '–'}
         </Fact>
         <Fact name="Best at step">{best ? best.step.toLocaleString('en') : '–'}</Fact>
+        {report !== undefined && (
+          <Fact name="Report return" help={returnHelp.report}>
+            {report}
+          </Fact>
+        )}
       </dl>
     </>
   )
 }
 
-function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
+function Fact({ name, help, children }: { name: string; help?: string; children: preact.ComponentChildren }) {
   return (
-    <div>
+    <div title={help}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

@@ -69,6 +69,9 @@ export const runEntry = z.object({
   meanReturn: finite.optional(),
   /** Of that policy over fresh episodes, once the run has ended: what was best is so in part by luck. */
   reportReturn: finite.optional(),
+  /** Its standard deviation over those episodes, and how many they are. */
+  reportDeviation: finite.optional(),
+  reportEpisodes: z.int().optional(),
   /** Training time, s. */
   seconds: finite.optional(),
   /** While it waits for its turn: since when. */

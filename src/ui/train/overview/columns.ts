@@ -10,6 +10,7 @@ export type ColumnId =
   | 'seed'
   | 'status'
   | 'return'
+  | 'report'
   | 'steps'
   | 'duration'
   | 'started'
@@ -25,8 +26,19 @@ interface Column {
   id: ColumnId
   title: string
   isNumber: boolean
+  /** What the title leaves open. */
+  help?: string
+  /** Whether the greatest, or the newest, is what most people want first. */
+  startsDescending?: boolean
   /** What it sorts by; undefined (nothing known) always comes last. */
   value: (run: RunEntry) => string | number | undefined
+}
+
+/** What the two returns of a run are, and how they differ. */
+export const returnHelp = {
+  best: 'Mean return of the best evaluation. It chose the policy, so it is in part luck: better than the policy on average.',
+  report:
+    'Mean return of that best policy over fresh episodes at the end of the run. They chose nothing, so this is the value to compare and to report.',
 }
 
 export const columns: readonly Column[] = [
@@ -35,10 +47,31 @@ export const columns: readonly Column[] = [
   { id: 'algorithm', title: 'Algorithm', isNumber: false, value: ({ algorithm }) => algorithmLabel(algorithm) },
   { id: 'seed', title: 'Seed', isNumber: true, value: ({ seed }) => seed },
   { id: 'status', title: 'Status', isNumber: false, value: ({ status }) => status },
-  { id: 'return', title: 'Best return', isNumber: true, value: ({ meanReturn }) => meanReturn },
-  { id: 'steps', title: 'Steps', isNumber: true, value: ({ steps }) => steps },
-  { id: 'duration', title: 'Duration', isNumber: true, value: ({ seconds }) => seconds },
-  { id: 'started', title: 'Started', isNumber: false, value: ({ startedAt }) => startedAt || undefined },
+  {
+    id: 'return',
+    title: 'Best return',
+    isNumber: true,
+    help: returnHelp.best,
+    startsDescending: true,
+    value: ({ meanReturn }) => meanReturn,
+  },
+  {
+    id: 'report',
+    title: 'Report return',
+    isNumber: true,
+    help: returnHelp.report,
+    startsDescending: true,
+    value: ({ reportReturn }) => reportReturn,
+  },
+  { id: 'steps', title: 'Steps', isNumber: true, startsDescending: true, value: ({ steps }) => steps },
+  { id: 'duration', title: 'Duration', isNumber: true, startsDescending: true, value: ({ seconds }) => seconds },
+  {
+    id: 'started',
+    title: 'Started',
+    isNumber: false,
+    startsDescending: true,
+    value: ({ startedAt }) => startedAt || undefined,
+  },
   { id: 'tags', title: 'Tags', isNumber: false, value: ({ tags }) => tags?.join(', ') },
   { id: 'notes', title: 'Notes', isNumber: false, value: ({ notes }) => notes },
 ]

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals'
 import type { RunEntry } from '../../../host/rpc/contract.ts'
 import { Badge } from '../../controls/layout.tsx'
 import { formatValue } from '../../plots/format.ts'
-import { formatDuration, statusWords } from '../progress.ts'
+import { formatDuration, reportText, statusWords } from '../progress.ts'
 import { algorithmLabel } from '../settings-form.ts'
 import { chooseRun, template, view } from '../state.ts'
 import { type ColumnId, columns, parseTags } from './columns.ts'
@@ -29,9 +29,9 @@ export function RunsTable() {
                 }}
               />
             </th>
-            {columns.map(({ id, title, isNumber }) => (
+            {columns.map(({ id, title, isNumber, help }) => (
               <th key={id} class={isNumber ? 'number' : undefined} aria-sort={sortOf(id)}>
-                <button type="button" class="runs-sort" onClick={() => sortBy(id)}>
+                <button type="button" class="runs-sort" title={help} onClick={() => sortBy(id)}>
                   {title}
                   <span aria-hidden="true">
                     {sorting.value.column === id ? (sorting.value.isDescending ? ' ↓' : ' ↑') : ''}
@@ -62,13 +62,25 @@ function sortOf(column: ColumnId): 'ascending' | 'descending' | 'none' {
 
 function sortBy(column: ColumnId): void {
   const { column: now, isDescending } = sorting.peek()
-  // What is best or newest first is what most people want of these.
-  const startsDescending = ['return', 'steps', 'duration', 'started'].includes(column)
+  const { startsDescending = false } = columns.find(({ id }) => id === column)!
   sorting.value = { column, isDescending: now === column ? !isDescending : startsDescending }
 }
 
 function Row({ run }: { run: RunEntry }) {
-  const { name, scene, algorithm, seed, status, meanReturn, steps, seconds, startedAt, tags = [], notes = '' } = run
+  const {
+    name,
+    scene,
+    algorithm,
+    seed,
+    status,
+    meanReturn,
+    reportReturn,
+    steps,
+    seconds,
+    startedAt,
+    tags = [],
+    notes = '',
+  } = run
   const isTicked = ticked.value.includes(name)
   const { word, tone } = statusWords[status]
   return (
@@ -92,6 +104,9 @@ function Row({ run }: { run: RunEntry }) {
         {run.archived && <Badge>archived</Badge>}
       </td>
       <td class="number">{formatValue(meanReturn)}</td>
+      <td class="number" title={reportText(run)}>
+        {formatValue(reportReturn)}
+      </td>
       <td class="number">{steps === undefined ? '–' : steps.toLocaleString('en')}</td>
       <td class="number">{seconds === undefined ? '–' : formatDuration(seconds)}</td>
       <td class="runs-date" title={startedAt}>
