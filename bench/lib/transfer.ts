@@ -2,11 +2,12 @@
 import { RandomStream } from '../../src/common/random.ts'
 import { policyController } from '../../src/episode/controllers.ts'
 import type { Policy } from '../../src/policy/policy.ts'
+import { travellingBody } from '../../src/scene/robot.ts'
 import type { Scene } from '../../src/scene/schema.ts'
 import { compileTask } from '../../src/scene/task.ts'
 import { createEnvironment, specOf } from '../../src/sim/environment.ts'
 import { evaluatePolicy } from '../../src/training/evaluate.ts'
-import { LocomotionWatch, travellingBody } from '../../src/training/locomotion.ts'
+import { LocomotionWatch } from '../../src/training/locomotion.ts'
 import type { MujocoTask } from './mujoco-task.ts'
 
 /** What a policy gets on one engine. Locomotion is null where no body travels. */

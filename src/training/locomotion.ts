@@ -1,5 +1,6 @@
 /** How a robot travels: speed, flight, what it stands on and how deep it sinks in, over the episodes of an evaluation. */
 import type { Observer } from '../episode/episode.ts'
+import { travellingBody } from '../scene/robot.ts'
 import type { Scene } from '../scene/schema.ts'
 import type { Environment } from '../sim/environment.ts'
 import { STATE_STRIDE } from '../sim/physics.ts'
@@ -21,12 +22,6 @@ export interface Locomotion {
   onGround: Record<string, number>
   /** Largest penetration of two bodies into each other, m. */
   largestPenetration: number
-}
-
-/** Index of the body whose way is the robot's: the first dynamic one that no joint carries; -1 where all hang on joints. */
-export function travellingBody({ bodies, joints }: Scene): number {
-  const carried = new Set(joints.map(({ child }) => child))
-  return bodies.findIndex(({ name, kind }) => kind === 'dynamic' && !carried.has(name))
 }
 
 /** Watches episodes of an environment that was made with `measureContacts`, of a scene that has a travelling body. */

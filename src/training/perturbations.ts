@@ -4,22 +4,14 @@
  */
 import { RandomStream } from '../common/random.ts'
 import type { Controller, Observer } from '../episode/episode.ts'
-import { isFreeToMove } from '../scene/ground.ts'
-import type { Scene } from '../scene/schema.ts'
+import { pushedBody } from '../scene/robot.ts'
 import type { Environment } from '../sim/environment.ts'
 import type { Perturb } from './evaluate.ts'
-import { travellingBody } from './locomotion.ts'
 
 export { scaleFriction, scaleMass } from '../scene/scale.ts'
 
 /** One push in each span of this long, at a time of its own, s. */
 const PUSH_INTERVAL = 1
-
-/** Index of the body that is pushed: the one whose way is the robot's, else the first dynamic one. */
-export function pushedBody(scene: Scene): number {
-  const free = travellingBody(scene)
-  return free >= 0 ? free : scene.bodies.findIndex(isFreeToMove)
-}
 
 /** Once a second, at a random time within it, a horizontal impulse of `size` (N·s) to one side or the other on the pushed body. */
 export function pushes(size: number): Perturb {

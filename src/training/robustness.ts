@@ -5,10 +5,11 @@
 
 import type { Policy } from '../policy/policy.ts'
 import { totalMass } from '../scene/mass-properties.ts'
+import { pushedBody } from '../scene/robot.ts'
 import type { Scene } from '../scene/schema.ts'
 import { createEnvironment } from '../sim/environment.ts'
 import { type Evaluation, evaluatePolicy, type Perturb } from './evaluate.ts'
-import { ObservationScale, pushedBody, pushes, scaleFriction, scaleMass, sensorNoise } from './perturbations.ts'
+import { ObservationScale, pushes, scaleFriction, scaleMass, sensorNoise } from './perturbations.ts'
 
 export const perturbationNames = ['mass', 'friction', 'pushes', 'sensor noise'] as const
 export type PerturbationName = (typeof perturbationNames)[number]

@@ -7,19 +7,13 @@ import { Policy } from '../../src/policy/policy.ts'
 import { isGround } from '../../src/scene/ground.ts'
 import { loadScene } from '../../src/scene/load.ts'
 import { totalMass } from '../../src/scene/mass-properties.ts'
+import { pushedBody } from '../../src/scene/robot.ts'
 import type { Scene } from '../../src/scene/schema.ts'
 import { createEnvironment, Environment, specOf } from '../../src/sim/environment.ts'
 import { loadPhysics, STATE_STRIDE } from '../../src/sim/physics.ts'
 import { planScene } from '../../src/sim/plan.ts'
 import { type Evaluation, episodeSeeds, evaluatePolicy, type Perturb } from '../../src/training/evaluate.ts'
-import {
-  ObservationScale,
-  pushedBody,
-  pushes,
-  scaleFriction,
-  scaleMass,
-  sensorNoise,
-} from '../../src/training/perturbations.ts'
+import { ObservationScale, pushes, scaleFriction, scaleMass, sensorNoise } from '../../src/training/perturbations.ts'
 import { measureRobustness } from '../../src/training/robustness.ts'
 import { networkOf } from '../policy/random-policy.ts'
 import { fc } from '../properties.ts'

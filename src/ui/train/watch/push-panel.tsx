@@ -1,36 +1,24 @@
 /** Pushes at the robot in play: an impulse to one side at a body of choice. */
-import { signal } from '@preact/signals'
-import { isFreeToMove } from '../../../scene/ground.ts'
-import { totalMass } from '../../../scene/mass-properties.ts'
 import type { Scene } from '../../../scene/schema.ts'
 import { Button } from '../../controls/button.tsx'
 import { Select } from '../../controls/field.tsx'
 import { Panel } from '../../controls/layout.tsx'
 import { Slider } from '../../controls/slider.tsx'
-import type { LivePlay } from '../../play/live-play.ts'
+import { canPush, chooseBody, impulse, push, pushableBodies, speedChange, target } from './push.ts'
 
-/** By how much a push changes the speed of the whole robot, m/s. */
-const change = signal(0.4)
-const chosenBody = signal('')
-
-export function PushPanel({ play, scene }: { play: LivePlay; scene: Scene }) {
-  const bodies = scene.bodies.flatMap((body, index) => (isFreeToMove(body) ? [{ body, index }] : []))
-  // The first body is the trunk of a robot as a rule.
-  const pushed = bodies.find(({ body }) => body.name === chosenBody.value) ?? bodies[0]
+export function PushPanel({ scene }: { scene: Scene }) {
+  const names = pushableBodies(scene).map((index) => scene.bodies[index]!.name)
+  const pushed = scene.bodies[target.value]
   if (!pushed) return null
-  const size = change.value * totalMass(scene)
-  const push = (side: -1 | 1) => play.push({ body: pushed.index, impulse: [side * size, 0] })
-  const isDisabled = !play.ready.value
+  const isDisabled = !canPush.value
   return (
     <Panel title="Push">
-      {bodies.length > 1 && (
+      {names.length > 1 && (
         <Select
           label="Body"
-          value={pushed.body.name}
-          options={bodies.map(({ body: { name } }) => ({ value: name, label: name }))}
-          onChange={(name) => {
-            chosenBody.value = name
-          }}
+          value={pushed.name}
+          options={names.map((name) => ({ value: name, label: name }))}
+          onChange={(name) => chooseBody(scene, name)}
         />
       )}
       <Slider
@@ -38,10 +26,10 @@ export function PushPanel({ play, scene }: { play: LivePlay; scene: Scene }) {
         min={0.1}
         max={2}
         step={0.1}
-        value={change.value}
-        format={() => `${size.toPrecision(2)} N·s`}
+        value={speedChange.value}
+        format={() => `${impulse.value.toPrecision(2)} N·s`}
         onInput={(value) => {
-          change.value = value
+          speedChange.value = value
         }}
       />
       <div class="watch-push">

@@ -68,7 +68,7 @@ function Watch({ run, scene }: { run: RunEntry; scene: Scene }) {
       <aside class="inspector" aria-label="Policy">
         <PolicyPanel run={run} />
         <HandPanel scene={scene} />
-        <PushPanel play={play} scene={scene} />
+        <PushPanel scene={scene} />
         <RobotPanel />
       </aside>
     </div>
