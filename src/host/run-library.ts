@@ -20,26 +20,30 @@ import { readRunNotes } from './run-notes.ts'
 import type { SceneLibrary } from './scene-library.ts'
 
 export function listRunEntries(runsFolder: string): RunEntry[] {
-  return RunFolder.names(runsFolder).map((name) => {
-    try {
-      const folder = RunFolder.open(runsFolder, name)
-      return toRunEntry(folder, folder.readDescription())
-    } catch (error) {
-      const unknown = { scene: '', algorithm: '', engine: '', seed: 0, preset: '', startedAt: '', budget: {} }
-      const problem = messageOf(error)
-      return { name, ...unknown, status: 'unreadable', problem, resumable: false, obstacle: 'run.json cannot be read' }
-    }
-  })
+  return RunFolder.names(runsFolder).map((name) => readRunEntry(RunFolder.open(runsFolder, name)))
+}
+
+/** The entry of a run; of one whose files cannot be read, what is wrong with them. */
+export function readRunEntry(folder: RunFolder): RunEntry {
+  const { name } = folder
+  try {
+    return toRunEntry(folder, folder.readDescription())
+  } catch (error) {
+    const unknown = { scene: '', algorithm: '', engine: '', seed: 0, preset: '', startedAt: '', budget: {} }
+    const problem = messageOf(error)
+    const obstacle = 'run.json cannot be read'
+    return { name, ...unknown, status: 'unreadable', problem, resumable: false, obstacle, ...notesOf(folder) }
+  }
 }
 
 export function toRunEntry(folder: RunFolder, description: RunDescription): RunEntry {
-  const { name, scene, algorithm, engine, threads, seed, startedAt, queuedAt, result, problem } = description
+  const { scene, algorithm, engine, threads, seed, startedAt, queuedAt, result, problem } = description
   const progress = progressOf(description)
   const { steps, episodes } = description.budget
-  const { tags, notes, archived } = readRunNotes(folder)
   const { checkpointStep, obstacle } = resumabilityOf(folder, description)
   return {
-    name,
+    // Of the folder, which names it in every request: that of a folder that was copied or renamed by hand is another in run.json.
+    name: folder.name,
     scene,
     algorithm,
     engine,
@@ -53,14 +57,18 @@ export function toRunEntry(folder: RunFolder, description: RunDescription): RunE
     ...(progress?.best && { meanReturn: progress.best.meanReturn }),
     ...(result && reportOf(result)),
     ...(queuedAt !== undefined && { queuedAt }),
-    ...(tags.length > 0 && { tags }),
-    ...(notes !== '' && { notes }),
-    ...(archived && { archived }),
+    ...notesOf(folder),
     ...(problem && { problem }),
     ...(checkpointStep !== undefined && { checkpointStep }),
     resumable: obstacle === undefined,
     ...(obstacle !== undefined && { obstacle }),
   }
+}
+
+/** What a person says of the run, without what they do not. */
+function notesOf(folder: RunFolder): Pick<RunEntry, 'tags' | 'notes' | 'archived'> {
+  const { tags, notes, archived } = readRunNotes(folder)
+  return { ...(tags.length > 0 && { tags }), ...(notes !== '' && { notes }), ...(archived && { archived }) }
 }
 
 function reportOf({

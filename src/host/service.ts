@@ -10,7 +10,15 @@ import { packageVersion, versions } from './package.ts'
 import { createRolloutLibrary } from './rollout-library.ts'
 import { type Channel, serveConnection } from './rpc/connection.ts'
 import type { Answer, EventName, EventPayload, MenuContent, Params, RequestName, RunEntry } from './rpc/contract.ts'
-import { isTraining, listRunEntries, listSnapshots, readRunMetrics, runDetails, toRunEntry } from './run-library.ts'
+import {
+  isTraining,
+  listRunEntries,
+  listSnapshots,
+  readRunEntry,
+  readRunMetrics,
+  runDetails,
+  toRunEntry,
+} from './run-library.ts'
 import { writeRunNotes } from './run-notes.ts'
 import { createSceneLibrary } from './scene-library.ts'
 import { createSceneStore } from './scene-store.ts'
@@ -105,8 +113,9 @@ export function createHostService(options: HostServiceOptions): HostService {
 
   const entryOf = (run: string): RunEntry => {
     const known = active.get(run)
-    const folder = known?.training.folder ?? RunFolder.open(runsFolder, run)
-    return withProgress(toRunEntry(folder, known?.training.description() ?? folder.readDescription()))
+    if (!known) return readRunEntry(RunFolder.open(runsFolder, run))
+    const { folder, description } = known.training
+    return withProgress(toRunEntry(folder, description()))
   }
 
   /** The entry of a run that trains, as it is now. */

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { messageOf, UserError } from '../common/user-error.ts'
-import { RunFolder } from '../training/run-folder.ts'
+import { type RunDescription, RunFolder } from '../training/run-folder.ts'
 
 export interface TrashEntry {
   /** Names it among all that was deleted. */
@@ -71,14 +71,23 @@ export class Trash {
   }
 }
 
-/** Gives a run another name. Throws a UserError where it is taken. */
+/** Gives a run another name, also one whose run.json cannot be read and keeps it. Throws a UserError where it is taken. */
 export function renameRun(runsFolder: string, folder: RunFolder, name: string): RunFolder {
   const target = path.join(runsFolder, name)
   if (existsSync(target)) throw new UserError(`There is already a run called "${name}"; choose another name.`)
   move(folder.folder, target, `The run "${folder.name}" cannot be renamed`)
   const renamed = RunFolder.open(runsFolder, name)
-  renamed.writeDescription({ ...renamed.readDescription(), name })
+  const description = readable(renamed)
+  if (description) renamed.writeDescription({ ...description, name })
   return renamed
+}
+
+function readable(folder: RunFolder): RunDescription | undefined {
+  try {
+    return folder.readDescription()
+  } catch {
+    return undefined
+  }
 }
 
 export function move(from: string, to: string, what: string): void {

@@ -266,6 +266,30 @@ describe('Given a run that has ended', () => {
     await expect(host.request('trash.restore', { ids: [again!.id] })).rejects.toThrow(/trash was emptied/)
   })
 
+  test('When its run.json is damaged, Then it is named, deleted and taken back all the same', async () => {
+    writeFileSync(path.join(runsFolder, run, 'run.json'), '{ damaged')
+    const changes: RunEntry[] = []
+    host.on('runs.changed', (entry) => changes.push(entry))
+    const unreadable = { status: 'unreadable', problem: expect.stringContaining('run.json') }
+    expect(await host.request('runs.annotate', { run, notes: 'a bad disk' })).toMatchObject({
+      name: run,
+      ...unreadable,
+    })
+    expect(await host.request('runs.rename', { run, name: 'mine' })).toMatchObject({ name: 'mine', ...unreadable })
+    const [deleted] = await host.request('runs.delete', { runs: ['mine'] })
+    expect(await list()).toEqual([])
+    expect(await host.request('trash.restore', { ids: [deleted!.id] })).toMatchObject([{ name: 'mine', ...unreadable }])
+    await expect.poll(() => changes.at(-1)).toMatchObject({ name: 'mine', ...unreadable })
+    expect(await list()).toMatchObject([{ name: 'mine', ...unreadable }])
+  })
+
+  test('When its folder is copied by hand, Then both are runs, each under the name of its folder', async () => {
+    cpSync(path.join(runsFolder, run), path.join(runsFolder, 'copy'), { recursive: true })
+    expect((await list()).map(({ name }) => name)).toEqual(['copy', run])
+    expect(await host.request('runs.annotate', { run: 'copy', notes: 'the copy' })).toMatchObject({ name: 'copy' })
+    expect((await entryOf(run))!.notes).toBeUndefined()
+  })
+
   test('When another process trains it, Then it is not deleted or renamed under its feet', async () => {
     const file = path.join(runsFolder, run, 'run.json')
     writeFileSync(file, JSON.stringify({ ...read(run), status: 'running', ...thisProcess() }))

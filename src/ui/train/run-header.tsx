@@ -48,9 +48,11 @@ export function RunHeader({ run }: { run: RunEntry }) {
           Train again
         </button>
       </header>
-      <p class="train-run-what">
-        {scene} · {algorithmLabel(run.algorithm)} · seed {seed} · {preset} · {engineText(run)}
-      </p>
+      {status !== 'unreadable' && (
+        <p class="train-run-what">
+          {scene} · {algorithmLabel(run.algorithm)} · seed {seed} · {preset} · {engineText(run)}
+        </p>
+      )}
       <Actions run={run} />
       <Problems run={run} />
       <Numbers run={run} />
@@ -97,6 +99,7 @@ function Problems({ run }: { run: RunEntry }) {
 
 /** What to do about a run that did not come to its end. */
 function remedyOf(run: RunEntry): string {
+  if (run.status === 'unreadable') return 'Put the file back from a copy of it, or delete the run under “All runs”.'
   if (run.status !== 'failed') return ''
   return canGoOn(run)
     ? 'Resume goes on here; Train again starts anew, with other settings if need be.'

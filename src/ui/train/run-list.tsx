@@ -41,11 +41,15 @@ function RunRow({ run, isShown }: { run: RunEntry; isShown: boolean }) {
   return (
     <tr class={isShown ? 'train-row selected' : 'train-row'} aria-selected={isShown} onClick={() => chooseRun(name)}>
       <td>
-        <button type="button" class="train-row-name" title={`${name}: ${scene}, seed ${seed}`}>
+        <button
+          type="button"
+          class="train-row-name"
+          title={status === 'unreadable' ? name : `${name}: ${scene}, seed ${seed}`}
+        >
           {name}
         </button>
         <div class="train-row-details">
-          seed {seed}
+          {status === 'unreadable' ? 'no description' : `seed ${seed}`}
           {steps !== undefined && ` · ${steps.toLocaleString('en')} steps`}
         </div>
       </td>

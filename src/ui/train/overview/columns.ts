@@ -45,7 +45,12 @@ export const columns: readonly Column[] = [
   { id: 'name', title: 'Run', isNumber: false, value: ({ name }) => name },
   { id: 'scene', title: 'Scene', isNumber: false, value: ({ scene }) => scene },
   { id: 'algorithm', title: 'Algorithm', isNumber: false, value: ({ algorithm }) => algorithmLabel(algorithm) },
-  { id: 'seed', title: 'Seed', isNumber: true, value: ({ seed }) => seed },
+  {
+    id: 'seed',
+    title: 'Seed',
+    isNumber: true,
+    value: ({ seed, status }) => (status === 'unreadable' ? undefined : seed),
+  },
   { id: 'status', title: 'Status', isNumber: false, value: ({ status }) => status },
   {
     id: 'return',

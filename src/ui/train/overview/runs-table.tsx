@@ -98,7 +98,7 @@ function Row({ run }: { run: RunEntry }) {
       </td>
       <td>{scene}</td>
       <td>{algorithmLabel(algorithm)}</td>
-      <td class="number">{seed}</td>
+      <td class="number">{status === 'unreadable' ? '–' : seed}</td>
       <td>
         <Badge tone={tone}>{word}</Badge>
         {run.archived && <Badge>archived</Badge>}
