@@ -1,5 +1,5 @@
 /** The window's actions as a whole: names and keys are unique, everything can be reached, and they find themselves. */
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
 // The list is made by modules of a window: they find a bridge to a host that never answers, and a browser's few functions.
 vi.stubGlobal('window', {
@@ -26,7 +26,10 @@ const { taskActions } = await import('../../src/ui/design/task/actions.ts')
 const { LivePlay } = await import('../../src/ui/play/live-play.ts')
 const { replayActions } = await import('../../src/ui/replay/actions.ts')
 const { stageActions } = await import('../../src/ui/stage/actions.ts')
-const { trainActions } = await import('../../src/ui/train/actions.ts')
+const { actionsOfView } = await import('../../src/ui/train/actions.ts')
+const { view } = await import('../../src/ui/train/state.ts')
+const { watchActions } = await import('../../src/ui/train/watch/actions.ts')
+const { speedChange, strongest, weakest } = await import('../../src/ui/train/watch/push.ts')
 
 const play = new LivePlay()
 const lists = [
@@ -38,16 +41,25 @@ const lists = [
   playActions(play),
   overlayActions,
   taskActions(play),
-  trainActions,
   replayActions,
 ]
-const actions = lists.flat()
 for (const list of lists) registry.registerActions(list)
+registry.registerActions(actionsOfView)
+const everyAction = () => [...lists.flat(), ...actionsOfView()]
 
 /** Keys that a browser or a system keeps for itself, whatever a page wants. */
 const TAKEN = ['$mod+W', '$mod+T', '$mod+N', '$mod+Q', 'F11', 'F12', '$mod+R', 'F5']
 
-describe('every action', () => {
+describe.each(['run', 'watch', 'runs'] as const)('every action, where Train shows "%s"', (shown) => {
+  let actions: readonly Action[] = []
+  beforeAll(() => {
+    view.value = shown
+    actions = everyAction()
+  })
+  afterAll(() => {
+    view.value = 'run'
+  })
+
   test('has a name of its own', () => {
     const names = actions.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
@@ -103,6 +115,7 @@ describe('every action', () => {
 })
 
 describe('the palette', () => {
+  const actions = everyAction()
   const find = (query: string) => filterActions(actions, query).map(labelOf)
 
   test('finds by beginnings of words first, then by parts, then by letters in order', () => {
@@ -111,6 +124,37 @@ describe('the palette', () => {
     expect(find('ztf')).toEqual(['Zoom to fit'])
     expect(find('zoom zebra')).toEqual([])
     expect(find('')).toHaveLength(actions.length)
+  })
+})
+
+describe('where a policy is watched', () => {
+  const keyOf = (name: string) =>
+    actionsOfView()
+      .find((action) => action.name === name)
+      ?.shortcuts?.at(0)
+
+  test('Space is for its play, and elsewhere for the training', () => {
+    view.value = 'watch'
+    expect([keyOf('watch.toggle'), keyOf('train.pause')]).toEqual(['Space', undefined])
+    expect(actionsOfView().map(({ name }) => name)).toContain('train.pause')
+    view.value = 'run'
+    expect([keyOf('watch.toggle'), keyOf('train.pause')]).toEqual([undefined, 'Space'])
+  })
+
+  test('nothing is done to a robot that is not there', () => {
+    const done = watchActions.filter(({ name }) => /push(Left|Right)|giveBack|step|toggle|reset/.test(name))
+    expect(done).toHaveLength(7)
+    expect(done.filter((action) => registry.isEnabled(action))).toEqual([])
+  })
+
+  test('a push grows and shrinks by keys, within its range', () => {
+    const press = (name: string) => registry.perform(watchActions.find((action) => action.name === name)!)
+    for (let count = 0; count < 50; count++) press('watch.pushStronger')
+    expect(speedChange.value).toBe(strongest)
+    press('watch.pushWeaker')
+    expect(speedChange.value).toBe(1.9)
+    for (let count = 0; count < 50; count++) press('watch.pushWeaker')
+    expect(speedChange.value).toBe(weakest)
   })
 })
 

@@ -13,7 +13,7 @@ import { DropTarget } from '../replay/drop/drop-target.tsx'
 import { ReplayWorkspace } from '../replay/replay-workspace.tsx'
 import { stageActions } from '../stage/actions.ts'
 import { theme, toggleTheme } from '../theme/theme.ts'
-import { trainActions } from '../train/actions.ts'
+import { actionsOfView } from '../train/actions.ts'
 import { TrainWorkspace } from '../train/train-workspace.tsx'
 import './actions/actions.css'
 import { ContextMenu } from './actions/context-menu.tsx'
@@ -30,7 +30,7 @@ import { Tour } from './welcome/tour.tsx'
 import { Welcome } from './welcome/welcome.tsx'
 import { begin, welcomeActions } from './welcome/welcome-state.ts'
 
-for (const actions of [windowActions, sceneActions, stageActions, trainActions, replayActions, welcomeActions])
+for (const actions of [windowActions, sceneActions, stageActions, actionsOfView, replayActions, welcomeActions])
   registerActions(actions)
 
 const CONTENTS: Record<Workspace, ComponentType> = {

@@ -1,18 +1,19 @@
-/** Actions of live play in the design workspace. */
+/** Actions of live play: of the scene in Design, and of a policy in Train. */
 import type { Action } from '../app/actions/action.ts'
 import { type LivePlay, MAX_SPEED, MIN_SPEED } from '../play/live-play.ts'
 
 /** One press makes it so many times faster or slower. */
 const SPEED_FACTOR = 2
 
-export function playActions(play: LivePlay): readonly Action[] {
-  const common = { group: 'Simulate', workspace: 'design' } as const
+/** `of`: Design's play, or the policy that Train watches. */
+export function playActions(play: LivePlay, of: 'play' | 'watch' = 'play'): readonly Action[] {
+  const common = { group: 'Simulate', workspace: of === 'play' ? 'design' : 'train' } as const
   const setSpeed = (speed: number) =>
     play.setSpeed(Math.min(MAX_SPEED, Math.max(MIN_SPEED, Number(speed.toPrecision(3)))))
   return [
     {
       ...common,
-      name: 'play.toggle',
+      name: `${of}.toggle`,
       label: () => (play.playing.value ? 'Pause' : 'Play'),
       section: 'play',
       shortcuts: ['Space'],
@@ -22,7 +23,7 @@ export function playActions(play: LivePlay): readonly Action[] {
     },
     {
       ...common,
-      name: 'play.step',
+      name: `${of}.step`,
       label: 'Step',
       section: 'play',
       shortcuts: ['.'],
@@ -32,7 +33,7 @@ export function playActions(play: LivePlay): readonly Action[] {
     },
     {
       ...common,
-      name: 'play.stepBack',
+      name: `${of}.stepBack`,
       label: 'Step back',
       section: 'play',
       shortcuts: [','],
@@ -42,7 +43,7 @@ export function playActions(play: LivePlay): readonly Action[] {
     },
     {
       ...common,
-      name: 'play.reset',
+      name: `${of}.reset`,
       label: 'Reset',
       section: 'play',
       shortcuts: ['R'],
@@ -52,7 +53,7 @@ export function playActions(play: LivePlay): readonly Action[] {
     },
     {
       ...common,
-      name: 'play.faster',
+      name: `${of}.faster`,
       label: 'Faster',
       section: 'speed',
       shortcuts: [']'],
@@ -61,7 +62,7 @@ export function playActions(play: LivePlay): readonly Action[] {
     },
     {
       ...common,
-      name: 'play.slower',
+      name: `${of}.slower`,
       label: 'Slower',
       section: 'speed',
       shortcuts: ['['],
@@ -70,19 +71,24 @@ export function playActions(play: LivePlay): readonly Action[] {
     },
     {
       ...common,
-      name: 'play.realTime',
+      name: `${of}.realTime`,
       label: 'Real time',
       section: 'speed',
       isEnabled: () => play.speed.value !== 1,
       perform: () => setSpeed(1),
     },
-    {
-      ...common,
-      name: 'play.clearActions',
-      label: 'Set every actuator to 0',
-      section: 'actuators',
-      isEnabled: () => play.action.value.some((value) => value !== 0),
-      perform: () => play.clearActions(),
-    },
+    // A policy acts where no hand does.
+    ...(of === 'play'
+      ? [
+          {
+            ...common,
+            name: 'play.clearActions',
+            label: 'Set every actuator to 0',
+            section: 'actuators',
+            isEnabled: () => play.action.value.some((value) => value !== 0),
+            perform: () => play.clearActions(),
+          },
+        ]
+      : []),
   ]
 }

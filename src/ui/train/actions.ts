@@ -1,6 +1,7 @@
-/** Actions on the run that Train shows. */
+/** Actions on the run that Train shows, and on its policy where that is watched. */
 import type { Action } from '../app/actions/action.ts'
-import { command, shownRun } from './state.ts'
+import { command, shownRun, view } from './state.ts'
+import { watchActions } from './watch/actions.ts'
 
 const common = { group: 'Train', workspace: 'train' } as const
 const status = () => shownRun.value?.status
@@ -30,3 +31,13 @@ export const trainActions: readonly Action[] = [
     perform: () => command('stop', shownRun.peek()!.name),
   },
 ]
+
+/** Where the policy is watched, Space and its like are for its play: training is paused from the menu there. */
+const besideWatching = trainActions.map(({ shortcuts, ...action }): Action => {
+  const others = shortcuts?.filter((key) => !watchActions.some((watch) => watch.shortcuts?.includes(key)))
+  return { ...action, ...(others?.length && { shortcuts: others }) }
+})
+const whileWatching = [...besideWatching, ...watchActions]
+
+/** Those of the view that Train shows. */
+export const actionsOfView = (): readonly Action[] => (view.value === 'watch' ? whileWatching : trainActions)

@@ -4,7 +4,9 @@ import { Button } from '../../controls/button.tsx'
 import { Select } from '../../controls/field.tsx'
 import { Panel } from '../../controls/layout.tsx'
 import { Slider } from '../../controls/slider.tsx'
-import { canPush, chooseBody, impulse, push, pushableBodies, speedChange, target } from './push.ts'
+import { pushKeyText } from './actions.ts'
+import { canPush, chooseBody, impulse, push, pushableBodies, speedChange, strongest, target, weakest } from './push.ts'
+import { play } from './state.ts'
 
 export function PushPanel({ scene }: { scene: Scene }) {
   const names = pushableBodies(scene).map((index) => scene.bodies[index]!.name)
@@ -23,8 +25,8 @@ export function PushPanel({ scene }: { scene: Scene }) {
       )}
       <Slider
         label="Strength"
-        min={0.1}
-        max={2}
+        min={weakest}
+        max={strongest}
         step={0.1}
         value={speedChange.value}
         format={() => `${impulse.value.toPrecision(2)} N·s`}
@@ -33,14 +35,20 @@ export function PushPanel({ scene }: { scene: Scene }) {
         }}
       />
       <div class="watch-push">
-        <Button disabled={isDisabled} onClick={() => push(-1)}>
+        <Button disabled={isDisabled} shortcut={pushKeyText(-1)} onClick={() => push(-1)}>
           ← Push left
         </Button>
-        <Button disabled={isDisabled} onClick={() => push(1)}>
+        <Button disabled={isDisabled} shortcut={pushKeyText(1)} onClick={() => push(1)}>
           Push right →
         </Button>
       </div>
-      <p class="field-help">An impulse at the body's centre of mass, with the next step.</p>
+      <p class="field-help">
+        An impulse at the body's centre of mass, with the next step. By keys: {pushKeyText(-1)} and {pushKeyText(1)} to
+        the left and right, S and W weaker and stronger.
+      </p>
+      <p class="visually-hidden" role="status">
+        {play.pushed.value && `Pushed ${pushed.name} to the ${play.pushed.value.impulse[0] < 0 ? 'left' : 'right'}.`}
+      </p>
     </Panel>
   )
 }

@@ -6,6 +6,10 @@ import { pushedBody } from '../../../scene/robot.ts'
 import type { Scene } from '../../../scene/schema.ts'
 import { play, playedScene } from './state.ts'
 
+/** Of the speed change of a push, m/s. */
+export const weakest = 0.1
+export const strongest = 2
+
 /** By how much a push changes the speed of the whole robot, m/s. */
 export const speedChange = signal(0.4)
 /** The user's choice, for the scene in which it was made. */

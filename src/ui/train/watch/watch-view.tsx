@@ -1,5 +1,5 @@
 /** A policy of the run on show, live: push and drag the robot, change it, take over, and set a ghost of another policy beside it. */
-import { batch, computed } from '@preact/signals'
+import { batch } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { RunEntry } from '../../../host/rpc/contract.ts'
 import type { Scene } from '../../../scene/schema.ts'
@@ -15,6 +15,7 @@ import { Transport } from '../../design/transport.tsx'
 import { PolicySelect } from '../../policy-select.tsx'
 import { Stage } from '../../stage/stage.tsx'
 import { shownRun } from '../state.ts'
+import { giveBackKeyText, isTakenOver } from './actions.ts'
 import { PushPanel } from './push-panel.tsx'
 import {
   choice,
@@ -118,13 +119,11 @@ function PolicyPanel({ run }: { run: RunEntry }) {
   )
 }
 
-const isTakenOver = computed(() => play.action.value.some((value) => value !== null))
-
 /** What the policy does, and the hand that takes over: an actuator at a time. */
 function HandPanel({ scene }: { scene: Scene }) {
   const acted = play.frame.value?.action
   return (
-    <Panel title="Actions" actions={<span>{isTakenOver.value ? 'by hand' : 'by the policy'}</span>}>
+    <Panel title="Actions" actions={<span>{isTakenOver() ? 'by hand' : 'by the policy'}</span>}>
       {scene.actuators.map((actuator, index) => {
         const byHand = play.action.value[index] ?? null
         return (
@@ -147,7 +146,7 @@ function HandPanel({ scene }: { scene: Scene }) {
         Drag a slider to take over until you let go; with the arrow keys, until you give it back. Drag a body of the
         robot to pull at it.
       </p>
-      <Button disabled={!isTakenOver.value} onClick={() => play.giveBack()}>
+      <Button disabled={!isTakenOver()} shortcut={giveBackKeyText} onClick={() => play.giveBack()}>
         Give back to the policy
       </Button>
     </Panel>
