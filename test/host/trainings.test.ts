@@ -273,6 +273,7 @@ describe('Given a run that has ended', () => {
     const unreadable = { status: 'unreadable', problem: expect.stringContaining('run.json') }
     expect(await host.request('runs.annotate', { run, notes: 'a bad disk' })).toMatchObject({
       name: run,
+      notes: 'a bad disk',
       ...unreadable,
     })
     expect(await host.request('runs.rename', { run, name: 'mine' })).toMatchObject({ name: 'mine', ...unreadable })

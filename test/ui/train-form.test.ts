@@ -9,6 +9,7 @@ import {
   isChanged,
   parseNumber,
   parseSetting,
+  settingHelp,
   settingLabel,
   settingText,
 } from '../../src/ui/train/settings-form.ts'
@@ -142,5 +143,16 @@ describe('what is sent', () => {
   it('is nothing while a field cannot be read', () => {
     expect(changedSettings(settings, ddpg, { batchSize: '6x', hiddenSizes: '64' })).toBeUndefined()
     expect(isChanged(batch, ddpg, { batchSize: '6x' })).toBe(true)
+  })
+})
+
+describe('The help of a setting', () => {
+  it('is a sentence that names other settings as the form does, and leaves names of other projects alone', () => {
+    expect(settingHelp('share that is left after learningRateDecay (ours: Stable-Baselines3 goes to 0)')).toBe(
+      'Share that is left after “Learning rate decay” (ours: Stable-Baselines3 goes to 0)',
+    )
+    expect(settingHelp("Adam's rate (Stable-Baselines3: VecNormalize; the ReLU)")).toBe(
+      "Adam's rate (Stable-Baselines3: VecNormalize; the ReLU)",
+    )
   })
 })

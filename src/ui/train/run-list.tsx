@@ -2,6 +2,7 @@
 import type { RunEntry } from '../../host/rpc/contract.ts'
 import { Badge, Notice } from '../controls/layout.tsx'
 import { formatValue } from '../plots/format.ts'
+import { returnHelp } from './overview/columns.ts'
 import { newestRunsFirst, statusWords } from './progress.ts'
 import { chooseRun, listProblem, runs, shownName, shownStep } from './state.ts'
 
@@ -21,8 +22,9 @@ function Runs({ list }: { list: readonly RunEntry[] }) {
       <thead>
         <tr>
           <th>Run</th>
-          <th>Status</th>
-          <th class="number">Return</th>
+          <th class="number" title={returnHelp.best}>
+            Best return
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -49,12 +51,9 @@ function RunRow({ run, isShown }: { run: RunEntry; isShown: boolean }) {
           {name}
         </button>
         <div class="train-row-details">
-          {status === 'unreadable' ? 'no description' : `seed ${seed}`}
+          <Badge tone={tone}>{word}</Badge> {status === 'unreadable' ? 'no description' : `seed ${seed}`}
           {steps !== undefined && ` · ${steps.toLocaleString('en')} steps`}
         </div>
-      </td>
-      <td>
-        <Badge tone={tone}>{word}</Badge>
       </td>
       <td class="number">{formatValue(meanReturn)}</td>
     </tr>

@@ -11,6 +11,7 @@ import {
   isChanged,
   parseSetting,
   presetValue,
+  settingHelp,
   settingLabel,
   settingText,
   textOf,
@@ -87,7 +88,8 @@ function SettingControl({
   text: string
   onInput: (text: string) => void
 }) {
-  const { name, help, kind, choices = [] } = setting
+  const { name, kind, choices = [] } = setting
+  const help = settingHelp(setting.help)
   const label = settingLabel(name)
   if (kind === 'boolean') {
     return (

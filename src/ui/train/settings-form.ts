@@ -25,6 +25,12 @@ export function settingLabel(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1).replace(/\bl2\b/, 'L2')
 }
 
+/** The help of a setting as a sentence of the form: it names other settings by their labels. */
+export function settingHelp(help: string): string {
+  const text = help.replace(/\b[a-z]+[A-Z]\w*\b/g, (name) => `“${settingLabel(name)}”`)
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** `td3` as people write it: `TD3`. */
 export function algorithmLabel(name: string): string {
   return name.toUpperCase()

@@ -1,6 +1,9 @@
 /** The table of runs: a click on a head sorts, a tick compares, a double click renames, tags and notes are written in place. */
 import { useSignal } from '@preact/signals'
 import type { RunEntry } from '../../../host/rpc/contract.ts'
+import { notify } from '../../app/state.ts'
+import { IconButton } from '../../controls/button.tsx'
+import { LoopIcon } from '../../controls/icons.tsx'
 import { Badge } from '../../controls/layout.tsx'
 import { formatValue } from '../../plots/format.ts'
 import { formatDuration, reportText, statusWords } from '../progress.ts'
@@ -10,6 +13,7 @@ import { type ColumnId, columns, parseTags } from './columns.ts'
 import { annotate, listed, renameRun, sorting, tick, ticked } from './state.ts'
 
 const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/
+const NAME_RULE = 'use letters, digits, _ . and -, beginning with a letter or digit, 100 at most.'
 
 export function RunsTable() {
   const list = listed.value
@@ -119,7 +123,7 @@ function Row({ run }: { run: RunEntry }) {
           onCommit={(text) => void annotate([name], { tags: parseTags(text) })}
         />
       </td>
-      <td>
+      <td class="runs-notes">
         <TextCell
           label={`Notes on ${name}`}
           text={notes}
@@ -127,17 +131,15 @@ function Row({ run }: { run: RunEntry }) {
         />
       </td>
       <td>
-        <button
-          type="button"
-          class="link-button"
-          title="Fills the form at the left with this run's scene and settings"
+        <IconButton
+          icon={LoopIcon}
+          kind="quiet"
+          label="Train again with this run's scene and settings"
           disabled={status === 'unreadable'}
           onClick={() => {
             template.value = name
           }}
-        >
-          Train again
-        </button>
+        />
       </td>
     </tr>
   )
@@ -180,7 +182,8 @@ function NameCell({ run: { name } }: { run: RunEntry }) {
   const isWrong = !RUN_NAME.test(draft.value)
   const commit = async () => {
     const wanted = draft.peek()
-    if (wanted === undefined || isWrong) return
+    if (wanted === undefined) return
+    if (isWrong) return notify('error', `“${wanted}” cannot name a run: ${NAME_RULE}`)
     draft.value = undefined
     if (wanted !== name) await renameRun(name, wanted)
   }
@@ -189,7 +192,7 @@ function NameCell({ run: { name } }: { run: RunEntry }) {
       class="runs-edit"
       aria-label={`New name of ${name}`}
       aria-invalid={isWrong}
-      title={isWrong ? 'Letters, digits, _ . and -, beginning with a letter or digit' : undefined}
+      title={isWrong ? NAME_RULE : undefined}
       spellcheck={false}
       value={draft.value}
       ref={(element) => element?.focus()}

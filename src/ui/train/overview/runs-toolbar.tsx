@@ -77,11 +77,14 @@ function TickedActions() {
   const chosen = (runs.value ?? []).filter(({ name }) => ticked.value.includes(name))
   if (chosen.length === 0) return <span class="muted">Tick runs to compare, archive or delete them</span>
   const names = chosen.map(({ name }) => name)
+  const hidden = names.filter((name) => listed.value.every((run) => run.name !== name)).length
   const areArchived = chosen.every(({ archived }) => archived)
   const isBusy = chosen.some(({ status }) => isLive(status))
   return (
     <>
-      <span class="muted">{chosen.length} ticked</span>
+      <span class="muted">
+        {chosen.length} ticked{hidden > 0 && `, ${hidden} of them not listed`}
+      </span>
       <Button
         kind="quiet"
         onClick={() => {
