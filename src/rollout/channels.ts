@@ -1,4 +1,5 @@
 /** The channels of a rollout file: their topics and JSON Schemas. docs/files.md describes them for people. */
+import type { Scene } from '../scene/schema.ts'
 
 export const ROLLOUT_FORMAT = 'torquelab-rollout'
 /**
@@ -27,7 +28,8 @@ export const TRANSFORMS_TOPIC = '/tf'
 export const FIXED_TRANSFORMS_TOPIC = '/tf_static'
 
 const describe = (property: object, description: string) => ({ ...property, description })
-export const stepSchema = {
+/** Terms are named one by one: Foxglove and Lichtblick leave out a topic with an object whose schema does not say its properties. */
+export const stepSchemaOf = ({ task }: Scene) => ({
   type: 'object',
   description:
     'What a control step led to, to three decimals, or three digits where that is more. /exact has every number to the bit, /tf the poses.',
@@ -45,10 +47,13 @@ export const stepSchema = {
       { type: 'number' },
       'The reward of the step that ends at this time; absent where it is the sum of its terms.',
     ),
-    terms: describe({ type: 'object', additionalProperties: { type: 'number' } }, 'The terms of the reward by name.'),
+    terms: describe(
+      { type: 'object', properties: Object.fromEntries(task.reward.map(({ name }) => [name, { type: 'number' }])) },
+      'The terms of the reward by name.',
+    ),
   },
   required: ['observation'],
-}
+})
 
 export const exactSchema = {
   type: 'object',

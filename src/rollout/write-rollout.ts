@@ -1,6 +1,5 @@
 /** Writes a rollout as an MCAP file, step by step: what is needed for playing comes first, so that every prefix plays. */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { FrameTransforms, SceneUpdate } from '@foxglove/schemas/jsonschema.js'
 import { McapRecordBuilder, McapWriter } from '@mcap/core'
 import { commandedEfforts } from '../sim/efforts.ts'
 import {
@@ -16,12 +15,13 @@ import {
   SCENE_ATTACHMENT,
   SCENE_TOPIC,
   STEP_TOPIC,
-  stepSchema,
+  stepSchemaOf,
   TRANSFORMS_TOPIC,
 } from './channels.ts'
-import { zstdCodec } from './compression.ts'
+import { type ChunkCompressor, chunkCompressor } from './compression.ts'
 import { ExactCodec } from './exact-steps.ts'
 import { frameTransforms, sceneUpdate } from './foxglove.ts'
+import { frameTransformsSchema, sceneUpdateSchema } from './foxglove-schemas.ts'
 import { partialOf, removeLeftovers } from './partial-file.ts'
 import { type Frame, type Rollout, type Step, sumOf } from './rollout.ts'
 
@@ -87,20 +87,26 @@ export class RolloutWriter {
   /** Where in the file it says how the episode ended. */
   private endAt = 0
 
-  private constructor(file: string, partial: string, handle: FileHandle, opening: RolloutOpening, compress: Compress) {
+  private constructor(
+    file: string,
+    partial: string,
+    handle: FileHandle,
+    opening: RolloutOpening,
+    compressChunk: ChunkCompressor,
+  ) {
     this.file = file
     this.partial = partial
     this.handle = handle
     this.access = new FileAccess(handle)
     this.opening = opening
     this.codec = new ExactCodec(opening.scene)
-    this.writer = new McapWriter({ writable: this.access, compressChunk: compress, chunkSize: CHUNK_BYTES })
+    this.writer = new McapWriter({ writable: this.access, compressChunk, chunkSize: CHUNK_BYTES })
   }
 
   /** Writes everything up to the reset. Throws where the file cannot be made, and as `addStep` does. */
   static async create(file: string, opening: RolloutOpening): Promise<RolloutWriter> {
     const partial = partialOf(file)
-    const { compressChunk } = await zstdCodec()
+    const compressChunk = await chunkCompressor()
     const handle = await open(partial, 'w+')
     const writer = new RolloutWriter(file, partial, handle, opening, compressChunk)
     try {
@@ -164,16 +170,11 @@ export class RolloutWriter {
     await writer.addMetadata(endMetadata())
     const content = new TextEncoder().encode(JSON.stringify(scene))
     await writer.addAttachment(attachment(SCENE_ATTACHMENT, 'application/json', content))
-    await this.register('torquelab.Step', stepSchema, STEP_TOPIC)
+    await this.register('torquelab.Step', stepSchemaOf(scene), STEP_TOPIC)
     await this.register('torquelab.ExactSteps', exactSchema, EXACT_TOPIC)
     await this.register('torquelab.Return', returnSchema, RETURN_TOPIC)
-    await this.register('foxglove.SceneUpdate', withoutComments(SceneUpdate), SCENE_TOPIC)
-    await this.register(
-      'foxglove.FrameTransforms',
-      withoutComments(FrameTransforms),
-      TRANSFORMS_TOPIC,
-      FIXED_TRANSFORMS_TOPIC,
-    )
+    await this.register('foxglove.SceneUpdate', sceneUpdateSchema, SCENE_TOPIC)
+    await this.register('foxglove.FrameTransforms', frameTransformsSchema, TRANSFORMS_TOPIC, FIXED_TRANSFORMS_TOPIC)
     await this.send(this.message(SCENE_TOPIC, JSON.stringify(sceneUpdate(scene))))
     await this.send(this.message(FIXED_TRANSFORMS_TOPIC, frameTransforms(scene, start.state, 0n, true)))
     // With schemas and these a chunk may be full already: then it has less in it than is counted.
@@ -238,8 +239,6 @@ export class RolloutWriter {
   }
 }
 
-type Compress = Awaited<ReturnType<typeof zstdCodec>>['compressChunk']
-
 const attachment = (name: string, mediaType: string, data: Uint8Array) => ({
   ...{ name, mediaType, data },
   ...{ logTime: 0n, createTime: 0n },
@@ -290,13 +289,6 @@ class FileAccess {
       written += bytesWritten
     }
   }
-}
-
-/** Comments of the published schemas would be most of a short file. */
-function withoutComments(schema: object): object {
-  const isComment = (key: string, value: unknown) =>
-    key === '$comment' || (key === 'description' && typeof value === 'string')
-  return JSON.parse(JSON.stringify(schema, (key, value) => (isComment(key, value) ? undefined : value)))
 }
 
 /** To three decimals, or three digits where that is more: what a plot shows. */

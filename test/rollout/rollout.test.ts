@@ -2,7 +2,7 @@
 // reader, and is written whole or not at all. Whatever is no rollout must be refused with one line.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FrameTransforms, SceneUpdate } from '@foxglove/schemas/jsonschema.js'
@@ -388,6 +388,52 @@ describe("a rollout's file", () => {
     expect(reader.statistics).toMatchObject({ messageCount: BigInt(2 * (STEPS + 1) + 2 + 2 * 2), channelCount: 6 })
     expect(reader.chunkIndexes.map(({ compression }) => compression)).toEqual(['zstd', 'zstd'])
     expect(reader.header.library).toContain('torquelab 1.2.3')
+  })
+
+  it('has schemas that Foxglove and Lichtblick can read: they leave out a topic whose schema has more than this', async () => {
+    // As their parseJsonSchema does: https://github.com/Lichtblick-Suite/lichtblick, packages/mcap-support/src/parseJsonSchema.ts
+    const checkObject = (schema: JsonSchema, place: string): void => {
+      expect(schema.type, place).toBe('object')
+      expect(schema.properties, place).toBeTypeOf('object')
+      for (const [name, property] of Object.entries(schema.properties!)) checkProperty(property, `${place}.${name}`)
+    }
+    const checkProperty = ({ oneOf, ...schema }: JsonSchema, place: string): void => {
+      if (oneOf) {
+        for (const { const: value, title } of oneOf)
+          expect([typeof value, typeof title], place).toEqual(['number', 'string'])
+      } else if (schema.type === 'array' && schema.items!.type !== 'object') {
+        expect(['boolean', 'string', 'number', 'integer'], place).toContain(schema.items!.type)
+      } else if (schema.type === 'array' || schema.type === 'object') {
+        checkObject(schema.items ?? schema, place)
+      } else {
+        expect(['boolean', 'string', 'number', 'integer'], place).toContain(schema.type)
+      }
+    }
+    interface JsonSchema {
+      type?: string
+      properties?: Record<string, JsonSchema>
+      items?: JsonSchema
+      oneOf?: { const: unknown; title: unknown }[]
+    }
+    await writeRollout(file, record(), VERSIONS)
+    const reader = await openWithMcap()
+    expect(reader.schemasById.size).toBe(5)
+    for (const { name, data } of reader.schemasById.values()) checkObject(JSON.parse(text(data)), name)
+    const step = [...reader.schemasById.values()].find(({ name }) => name === 'torquelab.Step')!
+    expect(Object.keys(JSON.parse(text(step.data)).properties.terms.properties)).toEqual([
+      ...['upright', 'velocity', 'torque'],
+    ])
+  })
+
+  it('takes less than 300 bytes a step of the hopper, also where an episode has a thousand', async () => {
+    const hopper = loadScene(await readFile(new URL('../../scenes/hopper.json', import.meta.url), 'utf8'), 'hopper')
+    const played = new Environment({ ...hopper, task: { ...hopper.task, terminate: [] } })
+    const rollout = record(1000, { of: played })
+    played.close()
+    await writeRollout(file, rollout, VERSIONS)
+    expect(rollout.steps).toHaveLength(1000)
+    const { size } = await stat(file)
+    expect(size).toBeLessThan(300 * 1000)
   })
 
   it('has a message per step, at step × control step, that fits its schema', async () => {
