@@ -22,5 +22,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What comes after a while comes late where other work fills the cores; the standard second is for idle ones.
+    expect: { poll: { timeout: 30_000 } },
   },
 })

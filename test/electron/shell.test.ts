@@ -216,7 +216,7 @@ describe('quitting', () => {
     expect(close).toHaveBeenCalledOnce()
     expect(exit).not.toHaveBeenCalled()
     finish()
-    await vi.waitFor(() => expect(exit.mock.calls).toEqual([[0]]))
+    await expect.poll(() => exit.mock.calls).toEqual([[0]])
   })
 
   test('ends also when the host fails or hangs', async () => {
@@ -228,7 +228,7 @@ describe('quitting', () => {
       (line) => log.push(line),
     )
     willQuit()
-    await vi.waitFor(() => expect(exit.mock.calls).toEqual([[0]]))
+    await expect.poll(() => exit.mock.calls).toEqual([[0]])
     expect(log).toEqual(['disk full'])
 
     fake.app.removeAllListeners()

@@ -8,6 +8,7 @@ import { type Channel, connectToHost, type HostClient } from '../../src/host/rpc
 import type { EventName, EventPayload, Params, RunEntry, RunStatus } from '../../src/host/rpc/contract.ts'
 import { createHostService, type HostService } from '../../src/host/service.ts'
 import { SELECTION_BLOCK } from '../../src/training/evaluate.ts'
+import { standStill } from '../stand-still.ts'
 
 let runsFolder: string
 let service: HostService
@@ -292,10 +293,7 @@ describe('training', () => {
     await expect.poll(() => frames.length, { timeout: 30_000 }).toBeGreaterThan(1)
     await host.request('training.pause', { run: 'held' })
     expect(await statusOf('held')).toBe('paused')
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    const held = frames.at(-1)!.step
-    await new Promise((resolve) => setTimeout(resolve, 400))
-    expect(frames.at(-1)!.step).toBe(held)
+    const held = await standStill(() => frames.at(-1)!.step, 400)
     // Who looks away and back at it sees where it stands; who looks at another run sees nothing of it.
     const before = frames.length
     await host.request('training.watch', {})

@@ -67,7 +67,9 @@ describe('Given more runs than cores', () => {
 
   test('When the app is closed and opened again, Then what waited goes on waiting and begins by itself', async () => {
     open(1)
-    const [first, second, third] = await start(600, [1, 2, 3])
+    // The first trains for as long as the app is open.
+    const [first] = await start(1_000_000, [1])
+    const [second, third] = await start(600, [2, 3])
     await host.request('training.stop', { run: third! })
     expect(await statuses([first!, second!, third!])).toEqual(['running', 'queued', 'stopped'])
     await service.close()
@@ -178,13 +180,18 @@ describe('Given a run whose process dies', () => {
     // The files as they are at a pause are those of an app that is killed then.
     const checkpointOf = async () => (await entryOf(run!))!.checkpointStep
     await expect.poll(checkpointOf, LONG).toBeGreaterThan(500)
+    // run.json hears of the checkpoint a moment after it is there.
+    const paused = (await checkpointOf())!
+    await expect.poll(() => read(run!).progress.steps, LONG).toBeGreaterThanOrEqual(paused)
     const copy = mkdtempSync(path.join(os.tmpdir(), 'torquelab-killed-'))
     cpSync(path.join(runsFolder, run!), copy, { recursive: true })
     await host.request('training.stop', { run: run! })
     await expect.poll(() => statusOf(run!), LONG).toBe('stopped')
     cpSync(copy, path.join(runsFolder, 'killed'), { recursive: true })
     rmSync(copy, { recursive: true })
-    const killed = { ...read('killed'), name: 'killed', processId: 2 ** 22 + 1, budget: { steps: 1500 } }
+    // However far it came before it paused: some more.
+    const steps = (await entryOf('killed'))!.checkpointStep! + 1000
+    const killed = { ...read('killed'), name: 'killed', processId: 2 ** 22 + 1, budget: { steps } }
     writeFileSync(path.join(runsFolder, 'killed', 'run.json'), JSON.stringify(killed))
     const found = (await entryOf('killed'))!
     expect(found).toMatchObject({ status: 'interrupted', meanReturn: await bestOf('killed') })
@@ -197,16 +204,16 @@ describe('Given a run whose process dies', () => {
     await expect.poll(() => statusOf('killed'), LONG).toBe('finished')
     const running = changes.filter(({ status }) => status === 'running')
     expect(running.length).toBeGreaterThan(1)
-    for (const { steps, seconds, meanReturn } of running) {
-      expect(steps).toBeGreaterThanOrEqual(found.checkpointStep!)
-      expect(seconds).toBeGreaterThan(0)
-      expect(meanReturn).toBeDefined()
+    for (const entry of running) {
+      expect(entry.steps).toBeGreaterThanOrEqual(found.checkpointStep!)
+      expect(entry.seconds).toBeGreaterThan(0)
+      expect(entry.meanReturn).toBeDefined()
     }
     // The value means the same at the end as on the way; the report's stands beside it.
     const { result, progress } = read('killed')
     expect(progress).toBeUndefined()
     expect(await entryOf('killed')).toMatchObject({
-      ...{ steps: 1500, seconds: result.seconds, meanReturn: await bestOf('killed') },
+      ...{ steps, seconds: result.seconds, meanReturn: await bestOf('killed') },
       reportReturn: result.evaluation.meanReturn,
       reportDeviation: result.evaluation.stdReturn,
       reportEpisodes: result.evaluation.returns.length,
