@@ -37,7 +37,7 @@ export function describeSettings(training?: SceneTraining): Setting[] {
   const names = Object.keys(properties) as (keyof TrainingSettings)[]
   const settings = names.map((name): Setting => {
     const property = properties[name]
-    const { minimum, maximum } = boundsOf(property.items ?? property)
+    const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = property.items ?? property
     return {
       name,
       group: groupOfSetting[name],
@@ -45,18 +45,13 @@ export function describeSettings(training?: SceneTraining): Setting[] {
       kind: kinds[property.type],
       ...(property.enum && { choices: property.enum }),
       ...(minimum !== undefined && { minimum }),
+      ...(exclusiveMinimum !== undefined && { above: exclusiveMinimum }),
       ...(maximum !== undefined && { maximum }),
+      ...(exclusiveMaximum !== undefined && { below: exclusiveMaximum }),
       presets: each(algorithmNames, (algorithm) => each(presetNames, (preset) => presets[algorithm][preset][name])),
     }
   })
   return settingGroups.flatMap((group) => settings.filter((setting) => setting.group === group))
-}
-
-function boundsOf(property: Property): { minimum: number | undefined; maximum: number | undefined } {
-  return {
-    minimum: property.minimum ?? property.exclusiveMinimum,
-    maximum: property.maximum ?? property.exclusiveMaximum,
-  }
 }
 
 /** An object with a value for each key. */

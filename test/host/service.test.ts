@@ -97,10 +97,11 @@ describe('scenes and settings', () => {
     expect(find('softUpdateRate')).toMatchObject({
       group: 'Learning',
       kind: 'number',
-      minimum: 0,
+      above: 0,
       maximum: 1,
       presets: { ddpg: { default: 0.01, paper: 0.001 }, td3: { paper: 0.005 } },
     })
+    expect(find('discount')).toMatchObject({ minimum: 0, below: 1 })
     expect(find('hiddenSizes')).toMatchObject({ kind: 'integers', minimum: 1, maximum: 4096 })
     expect(find('noise')).toMatchObject({
       group: 'Exploration',

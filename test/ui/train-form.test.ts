@@ -79,6 +79,16 @@ describe('what was typed', () => {
     expect(parseSetting(rate, ' 5e-3 ')).toEqual({ value: 0.005 })
     expect(parseSetting(rate, '2')).toEqual({ problem: 'Enter a number from 0 to 1.' })
     expect(parseSetting(rate, '-1')).toEqual({ problem: 'Enter a number from 0 to 1.' })
+    expect(parseSetting({ ...rate, minimum: 1, maximum: undefined }, '0')).toEqual({
+      problem: 'Enter a number of 1 or more.',
+    })
+    const positive = { ...rate, minimum: undefined, above: 0 }
+    expect(parseSetting(positive, '0')).toEqual({ problem: 'Enter a number above 0, at most 1.' })
+    expect(parseSetting({ ...positive, maximum: undefined }, '0')).toEqual({ problem: 'Enter a number above 0.' })
+    expect(parseSetting({ ...rate, maximum: undefined, below: 1 }, '1')).toEqual({
+      problem: 'Enter a number of 0 or more, below 1.',
+    })
+    expect(parseSetting(positive, '1e-9')).toEqual({ value: 1e-9 })
     for (const text of ['', ' ', '6x', 'NaN', 'Infinity', '1,5'])
       expect(parseSetting(rate, text)).toHaveProperty('problem')
   })

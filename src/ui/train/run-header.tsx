@@ -188,7 +188,7 @@ function GoOn({ run }: { run: RunEntry }) {
         value={more.value}
         integer
         min={(budget[unit] ?? 0) + 1}
-        max={1e9}
+        max={unit === 'steps' ? 1e9 : 1e7}
         onCommit={(value) => {
           more.value = value
         }}

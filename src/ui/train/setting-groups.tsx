@@ -39,7 +39,7 @@ function SettingGroup({ title, settings, base, changes }: FormState & { title: s
     <details class="train-group">
       <summary>
         <span>{title}</span>
-        {!changed && <span class="field-problem">cannot be read</span>}
+        {!changed && <span class="field-problem">to be mended</span>}
         {count > 0 && <span class="train-group-changed">{count} changed</span>}
       </summary>
       <div class="train-group-body">

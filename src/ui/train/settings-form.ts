@@ -57,49 +57,56 @@ export function textOf(setting: Setting, base: Base, changes: Changes): string {
 }
 
 /** Reads what was typed or chosen for a setting. */
-export function parseSetting({ kind, choices = [], minimum, maximum }: Setting, text: string): Parsed {
+export function parseSetting(setting: Setting, text: string): Parsed {
+  const { kind, choices = [] } = setting
   switch (kind) {
     case 'boolean':
       return text === 'true' || text === 'false' ? { value: text === 'true' } : { problem: 'It is true or false.' }
     case 'choice':
       return choices.includes(text) ? { value: text } : { problem: `Choose one of ${choices.join(', ')}.` }
     case 'integers': {
-      const parts = text.split(',').map((part) => parseNumber(part, { minimum, maximum, integer: true }))
+      const parts = text.split(',').map((part) => parseNumber(part, { ...setting, integer: true }))
       const values = parts.flatMap((part) => ('value' in part ? [part.value] : []))
       if (values.length === parts.length) return { value: values }
-      return { problem: 'Enter whole numbers with commas between them, such as 400, 300.' }
+      const range = rangeWords({ ...setting, integer: true })
+      return { problem: `Enter whole numbers${range} with commas between them, such as 400, 300.` }
     }
     default:
-      return parseNumber(text, { minimum, maximum, integer: kind === 'integer' })
+      return parseNumber(text, { ...setting, integer: kind === 'integer' })
   }
 }
 
 interface NumberLimits {
   minimum?: number | undefined
   maximum?: number | undefined
+  /** Greater and less than these. */
+  above?: number | undefined
+  below?: number | undefined
   integer: boolean
 }
 
-export function parseNumber(
-  text: string,
-  { minimum, maximum, integer }: NumberLimits,
-): { value: number } | { problem: string } {
+export function parseNumber(text: string, limits: NumberLimits): { value: number } | { problem: string } {
+  const { minimum, above, maximum, below, integer } = limits
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value)) {
     return { problem: integer ? 'Enter a whole number.' : 'Enter a number, such as 0.5 or 1e-3.' }
   }
   if (integer && !Number.isInteger(value)) return { problem: 'Enter a whole number.' }
-  const isLow = minimum !== undefined && value < minimum
-  const isHigh = maximum !== undefined && value > maximum
-  return isLow || isHigh ? { problem: rangeWords({ minimum, maximum, integer }) } : { value }
+  const isLow = (minimum !== undefined && value < minimum) || (above !== undefined && value <= above)
+  const isHigh = (maximum !== undefined && value > maximum) || (below !== undefined && value >= below)
+  return isLow || isHigh
+    ? { problem: `Enter ${integer ? 'a whole number' : 'a number'}${rangeWords(limits)}.` }
+    : { value }
 }
 
-/** What a number may be: "Enter a whole number of 1 or more." */
-function rangeWords({ minimum, maximum, integer }: NumberLimits): string {
-  const what = integer ? 'a whole number' : 'a number'
-  if (minimum === undefined) return `Enter ${what} of ${maximum} or less.`
-  if (maximum === undefined) return `Enter ${what} of ${minimum} or more.`
-  return `Enter ${what} from ${minimum.toLocaleString('en')} to ${maximum.toLocaleString('en')}.`
+/** What a number may be, behind the word for it: " of 1 or more", " from 0 to 1", " above 0, at most 1". */
+function rangeWords({ minimum, above, maximum, below }: NumberLimits): string {
+  const text = (value: number) => value.toLocaleString('en')
+  if (minimum !== undefined && maximum !== undefined) return ` from ${text(minimum)} to ${text(maximum)}`
+  const low = minimum === undefined ? above !== undefined && `above ${text(above)}` : `of ${text(minimum)} or more`
+  const high = maximum === undefined ? below !== undefined && `below ${text(below)}` : `at most ${text(maximum)}`
+  const words = [low, high].filter(Boolean).join(', ')
+  return words && ` ${words}`
 }
 
 const MAX_SEED = 4_294_967_295
@@ -139,6 +146,11 @@ export function formOf(run: RunDetails, settings: readonly Setting[]): { base: B
     if (text !== settingText(presetValue(setting, base))) changes[setting.name] = text
   }
   return { base, changes }
+}
+
+/** The settings whose texts cannot be read. */
+export function unreadableSettings(settings: readonly Setting[], base: Base, changes: Changes): Setting[] {
+  return settings.filter((setting) => 'problem' in parseSetting(setting, textOf(setting, base, changes)))
 }
 
 /** The settings to send: those that differ from the preset; undefined while one of them cannot be read. */

@@ -20,10 +20,15 @@ import {
   type Preset,
   parseNumber,
   parseSeeds,
+  settingLabel,
+  unreadableSettings,
 } from './settings-form.ts'
 import { chooseRun, messageOf, refreshRuns, sentScenes, shownRun, template } from './state.ts'
 
-const LENGTH_LIMITS = { minimum: 1, maximum: 1e9, integer: true }
+const LENGTH_LIMITS = {
+  steps: { minimum: 1, maximum: 1e9, integer: true },
+  episodes: { minimum: 1, maximum: 1e7, integer: true },
+}
 type EngineChoice = NonNullable<Params<'training.start'>['engine']> | ''
 const ENGINES: readonly { value: EngineChoice; label: string; help: string }[] = [
   { value: '', label: 'fastest', help: 'The first of these that has all settings.' },
@@ -69,6 +74,10 @@ export function SettingsPanel() {
   useEffect(() => {
     copy.value = undefined
   }, [sentScenes.value, copy])
+  // What was wrong with the form as it was sent may be mended in what it is now.
+  useEffect(() => {
+    problem.value = undefined
+  }, [changes.value, base.value, length.value, unit.value, seeds.value, engine.value, chosenId, problem])
   /** A run whose settings are taken over. */
   const wanted = template.value
   const filledFor = useRef<string | undefined>(undefined)
@@ -116,7 +125,7 @@ export function SettingsPanel() {
     }
   }, [chosenId, wanted, settings, changes, base, unit, length, seeds, copy, problem])
 
-  const parsedLength = parseNumber(length.value, LENGTH_LIMITS)
+  const parsedLength = parseNumber(length.value, LENGTH_LIMITS[unit.value])
   const parsedSeeds = parseSeeds(seeds.value)
   const changed = changedSettings(settings.value, base.value, changes.value)
   const sceneId = copy.value?.id ?? (edited ? EDITED : chosenScene.value?.entry.id)
@@ -151,6 +160,7 @@ export function SettingsPanel() {
   }
   const sceneName = copy.value ? undefined : (edited?.name ?? chosenScene.value?.entry.name)
   const { algorithm, preset } = base.value
+  const unreadable = unreadableSettings(settings.value, base.value, changes.value)
   const changedCount = Object.keys(changed ?? {}).length
   return (
     <form
@@ -259,7 +269,11 @@ export function SettingsPanel() {
           </Notice>
         )}
         {edited && <EditedNote edited={edited} />}
-        {!changed && <p class="field-problem">A setting cannot be read; the group says which.</p>}
+        {unreadable.map(({ name, group }) => (
+          <p key={name} class="field-problem">
+            “{settingLabel(name)}” under {group} cannot be used as it is.
+          </p>
+        ))}
         <Button type="submit" kind="primary" icon={PlayIcon} disabled={!canStart}>
           {startLabel(isStarting.value, 'value' in parsedSeeds ? parsedSeeds.value.length : 1)}
         </Button>

@@ -16,7 +16,10 @@ export const setting = z.object({
   /** What a `choice` may be. */
   choices: z.array(z.string()).optional(),
   minimum: finite.optional(),
+  /** Greater than this, where there is no least value. */
+  above: finite.optional(),
   maximum: finite.optional(),
+  below: finite.optional(),
   /** The value that each preset of each algorithm gives it. */
   presets: z.record(z.enum(algorithmNames), z.record(z.enum(presetNames), settingValue)),
 })
