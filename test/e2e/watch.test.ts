@@ -1,5 +1,5 @@
 /** A policy watched live, with the keyboard and the pointer: what a push, a pull and a hand do to its robot, and that it is the same again without them. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -78,7 +78,9 @@ test.skipIf(reason !== undefined)(
     await page.getByText('Pushed rod to the left.').waitFor({ state: 'attached' })
     const left = await end()
     expect(new Set([alone, right, left]).size).toBe(3)
-    expect(await button('Push right →').filter({ visible: true }).getAttribute('title')).toBe('(D)')
+    expect(await button('Push right →').filter({ visible: true }).getAttribute('title')).toBe(
+      'Push rod to the right (D)',
+    )
     await key('Shift+?')
     await page.getByRole('dialog').getByText('Push the robot left').waitFor()
     await key('Escape')
@@ -115,3 +117,73 @@ test.skipIf(reason !== undefined)(
   },
   120_000,
 )
+
+test.skipIf(reason !== undefined)(
+  'A policy that is cut or of another robot is named, and the next choice plays again',
+  async () => {
+    const run = 'pendulum-ddpg-seed1-1'
+    const snapshots = path.join(folder, run, 'snapshots')
+    const fileOf = (step: number) => path.join(snapshots, `policy-${String(step).padStart(9, '0')}.safetensors`)
+    const whole = readFileSync(fileOf(0))
+    writeFileSync(fileOf(200), whole.subarray(0, whole.length / 2))
+    writeFileSync(fileOf(400), ofAnotherRobot(whole))
+    copyFileSync(fileOf(0), fileOf(600))
+
+    const app = await launch('chromium', { runsFolder: folder })
+    const { page } = app
+    const watch = page.locator('.watch')
+    const step = async () => Number(await watch.getByTestId('step').textContent())
+    const problem = watch.locator('.notice')
+    const moves = async () => {
+      await eventually(() => problem.count()).toBe(0)
+      const from = await step()
+      await eventually(step).not.toBe(from)
+    }
+    await page.getByRole('tab', { name: 'Train' }).click()
+    await page.getByRole('button', { name: 'Watch its policy' }).click()
+    await moves()
+    const checkpoint = page.getByLabel('Checkpoint', { exact: true })
+    for (const [broken, words] of [
+      [200, /policy-000000200\.safetensors.*(cut|short|damaged|bytes)/],
+      [400, /does not fit the scene "pendulum": .*height/],
+    ] as const) {
+      await checkpoint.selectOption(String(broken))
+      await eventually(() => problem.textContent().catch(() => '')).toMatch(words)
+      await eventually(() => watch.getByRole('button', { name: 'Pause' }).count()).toBe(0)
+      const stood = await step()
+      await page.waitForTimeout(300)
+      expect(await step()).toBe(stood)
+      await checkpoint.selectOption('600')
+      await moves()
+    }
+
+    // As a ghost it is told from the policy itself.
+    await page.getByLabel('Ghost beside it').selectOption(run)
+    const beside = page.getByLabel('Its checkpoint')
+    for (const broken of [200, 400]) {
+      await beside.selectOption(String(broken))
+      await eventually(() => problem.textContent().catch(() => '')).toMatch(/^No ghost: /)
+      await beside.selectOption('600')
+      await moves()
+    }
+
+    // It goes on where it was when somebody looks again.
+    await watch.getByRole('button', { name: 'Pause' }).click()
+    await watch.getByRole('button', { name: 'Play' }).waitFor()
+    const before = await step()
+    expect(before).toBeGreaterThan(0)
+    await page.getByRole('button', { name: 'Run on show' }).click()
+    await page.getByRole('button', { name: 'Watch its policy' }).click()
+    await eventually(step).toBe(before)
+    expect(app.errors).toEqual([])
+    await app.close()
+  },
+  120_000,
+)
+
+/** The same file, said to observe something else. */
+function ofAnotherRobot(policy: Buffer): Buffer {
+  const text = policy.toString('latin1')
+  expect(text).toContain('cos angle')
+  return Buffer.from(text.replace('cos angle', 'height   '), 'latin1')
+}

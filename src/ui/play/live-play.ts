@@ -121,11 +121,18 @@ export class LivePlay {
     this.post({ type: 'speed', speed })
   }
 
-  /** A policy (its file) acts where no hand does, and another one plays a ghost beside it. */
+  /**
+   * A policy (its file) acts where no hand does, and another one plays a ghost beside it. After a problem they begin with a new
+   * episode, because it may have come of the policies before.
+   */
   setPolicies(policy: Uint8Array | undefined, ghost?: Uint8Array): void {
     const isNew = policy !== undefined && this.policies.policy === undefined
     this.policies = { policy, ghost }
     if (!this.worker) return
+    if (policy !== undefined && this.problem.value !== undefined) {
+      this.reset()
+      return
+    }
     this.post({ type: 'policy', ...this.policies })
     if (isNew) this.giveBack()
   }

@@ -1,6 +1,6 @@
 /** The live-play worker: keeps the clock of a PlaySession, and sends no more frames than the window shows. */
 import '../app/jitless.ts'
-import { messageOf } from '../../common/user-error.ts'
+import { messageOf, UserError } from '../../common/user-error.ts'
 import type { Policy } from '../../policy/policy.ts'
 import { readPolicy } from '../../policy/policy-file.ts'
 import type { Scene } from '../../scene/schema.ts'
@@ -132,9 +132,8 @@ function reset(next: number): void {
 
 /** Policies that are the same as before leave the episode as it is: a newer one goes on where the older one was. */
 async function setPolicies(request: Extract<PlayRequest, { type: 'policy' }>): Promise<void> {
-  const read = (bytes: Uint8Array | undefined) => bytes && readPolicy(bytes, 'the policy')
-  policy = read(request.policy)
-  ghostPolicy = read(request.ghost)
+  policy = request.policy && readPolicy(request.policy, 'the policy')
+  ghostPolicy = request.ghost && readPolicy(request.ghost, "the ghost's policy")
   if (!session) return
   session.setPolicy(policy)
   await fitGhost()
@@ -148,9 +147,14 @@ async function fitGhost(): Promise<void> {
     ghost = undefined
     return
   }
-  if (ghost) return ghost.setPolicy(ghostPolicy)
   const wasPlaying = session.playing
-  ghost = ghostSession(await createEnvironment(loaded), loads, seed, ghostPolicy)
+  try {
+    if (ghost) return ghost.setPolicy(ghostPolicy)
+    ghost = ghostSession(await createEnvironment(loaded), loads, seed, ghostPolicy)
+  } catch (error) {
+    // Two policies are on show: which of them is meant?
+    throw new UserError(`No ghost: ${messageOf(error)} Choose another ghost, or none.`)
+  }
   ghost.setSpeed(speed)
   // Side by side from the start.
   reset(seed)

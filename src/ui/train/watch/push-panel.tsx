@@ -35,10 +35,20 @@ export function PushPanel({ scene }: { scene: Scene }) {
         }}
       />
       <div class="watch-push">
-        <Button disabled={isDisabled} shortcut={pushKeyText(-1)} onClick={() => push(-1)}>
+        <Button
+          disabled={isDisabled}
+          title={`Push ${pushed.name} to the left`}
+          shortcut={pushKeyText(-1)}
+          onClick={() => push(-1)}
+        >
           ← Push left
         </Button>
-        <Button disabled={isDisabled} shortcut={pushKeyText(1)} onClick={() => push(1)}>
+        <Button
+          disabled={isDisabled}
+          title={`Push ${pushed.name} to the right`}
+          shortcut={pushKeyText(1)}
+          onClick={() => push(1)}
+        >
           Push right →
         </Button>
       </div>

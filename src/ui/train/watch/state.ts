@@ -2,6 +2,7 @@
 import { batch, computed, effect, signal, untracked } from '@preact/signals'
 import type { PolicyChoice, RunEntry } from '../../../host/rpc/contract.ts'
 import { scaleFriction, scaleMass } from '../../../scene/scale.ts'
+import type { Scene } from '../../../scene/schema.ts'
 import { workspace } from '../../app/state.ts'
 import { host } from '../../host.ts'
 import { LivePlay } from '../../play/live-play.ts'
@@ -83,39 +84,58 @@ async function fetchPolicy(run: string, policy: PolicyChoice): Promise<Fetched> 
 }
 
 let latestFetch = 0
+/** It stands still because its policy could not be had, not because someone paused it. */
+let standsWithout = false
 
-/** Brings the chosen policies to the worker; what they are by then, where another choice was made meanwhile, is left out. */
+/**
+ * Brings the chosen policies to the worker; what they are by then, where another choice was made meanwhile, is left out. Where
+ * the policy itself cannot be had, nothing moves: the one before is no longer the choice. A ghost is done without.
+ */
 async function bringPolicies(): Promise<void> {
   const run = shownName.peek()
   if (run === undefined) return
   const fetch = ++latestFetch
   const beside = chosenGhost.peek()
-  try {
-    const [own, ghost] = await Promise.all([
-      fetchPolicy(run, chosen.peek()),
-      beside === '' ? undefined : fetchPolicy(beside, ghostChoice.peek()),
-    ])
-    if (fetch !== latestFetch) return
-    batch(() => {
-      watchProblem.value = undefined
-      trainedSteps.value = own.steps
-    })
-    play.setPolicies(own.file, ghost?.file)
-  } catch (error) {
-    if (fetch === latestFetch) watchProblem.value = messageOf(error)
+  const [own, ghost] = await Promise.allSettled([
+    fetchPolicy(run, chosen.peek()),
+    beside === '' ? undefined : fetchPolicy(beside, ghostChoice.peek()),
+  ])
+  if (fetch !== latestFetch) return
+  batch(() => {
+    watchProblem.value =
+      own.status === 'rejected'
+        ? messageOf(own.reason)
+        : ghost.status === 'rejected'
+          ? `No ghost: ${messageOf(ghost.reason)}`
+          : undefined
+    trainedSteps.value = own.status === 'fulfilled' ? own.value.steps : undefined
+  })
+  if (own.status === 'rejected') {
+    standsWithout ||= play.playing.peek()
+    play.pause()
+    play.setPolicies(undefined)
+    return
   }
+  const goesOn = standsWithout || play.problem.peek() !== undefined
+  standsWithout = false
+  play.setPolicies(own.value.file, ghost.status === 'fulfilled' ? ghost.value?.file : undefined)
+  if (goesOn) play.play()
 }
 
 // Another scene, or the same with other masses: a new episode. The policies of another run do not fit it.
 let loadedRun: string | undefined
+let loadedScene: Scene | undefined
 effect(() => {
   const scene = playedScene.value
   const run = shownName.value
   if (!isWatching.value || !scene) return
+  // It goes on where it was when somebody looks again.
+  if (run === loadedRun && scene === loadedScene) return
+  loadedScene = scene
   untracked(() => {
     if (run === loadedRun) {
       play.load(scene)
-      play.play()
+      if (!standsWithout) play.play()
       return
     }
     play.setPolicies(undefined)
@@ -124,7 +144,9 @@ effect(() => {
     if (typeof choice.peek() === 'number') choice.value = 'best'
     loadedRun = run
     play.load(scene)
-    void bringPolicies().then(() => play.play())
+    // It begins to play with its policy.
+    standsWithout = true
+    void bringPolicies()
   })
 })
 
