@@ -25,9 +25,12 @@ import { frameTransformsSchema, sceneUpdateSchema } from './foxglove-schemas.ts'
 import { partialOf, removeLeftovers } from './partial-file.ts'
 import { type Frame, type Rollout, type Step, sumOf } from './rollout.ts'
 
-/** Of a chunk before compression: about 150 steps of the hopper, so that a seek reads little and a file cut off loses little. */
+/**
+ * Of a chunk before compression, but for the exact numbers that follow: about 150 steps of the hopper, so that a seek reads little and a
+ * file cut off loses little. Two of the blocks of 128 KiB that Zstandard compresses by themselves.
+ */
 const CHUNK_BYTES = 256 * 1024
-/** Of those, what messages of single steps may take: the rest is for what follows them. */
+/** Of those, what messages of single steps may take; the last of them may take more. */
 const STEPS_BYTES = 192 * 1024
 /** Steps of the first chunk; each of the next has four times as many, until it is full. So a recording that is killed soon still plays. */
 const FIRST_STEPS = 8
@@ -233,9 +236,10 @@ export class RolloutWriter {
     // Rewards are finite, and their sum may still be none.
     if (Number.isFinite(sum)) await this.send(this.message(RETURN_TOPIC, JSON.stringify({ return: sum })))
     const text = JSON.stringify(this.codec.encode(first, frames))
-    // The library's writer ends a chunk when it is full. So it is filled, with spaces, which cost nothing once they are compressed.
-    const free = CHUNK_BYTES - this.chunkBytes - MESSAGE_OVERHEAD - text.length
-    await this.send(this.message(EXACT_TOPIC, text + ' '.repeat(Math.max(0, free + 1)), first === 0 ? 0 : first + 1))
+    // The library's writer ends a chunk when it is full. So it is filled, with spaces, which cost nothing once they are compressed. In
+    // front of the numbers, so that these begin with a block of Zstandard: what has other letters than the rest gets a code of its own.
+    const free = CHUNK_BYTES - this.chunkBytes - MESSAGE_OVERHEAD
+    await this.send(this.message(EXACT_TOPIC, ' '.repeat(Math.max(0, free)) + text, first === 0 ? 0 : first + 1))
   }
 }
 

@@ -506,6 +506,22 @@ describe("a rollout's file", () => {
     }
   })
 
+  it('begins the numbers of each chunk with a block of Zstandard, which then codes them by themselves', async () => {
+    await writeRollout(file, record(400), VERSIONS)
+    const { chunkIndexes } = await openWithMcap()
+    const bytes = await readFile(file)
+    const { decompressHandlers } = await zstdCodec()
+    const places = chunkIndexes.map(({ chunkStartOffset, chunkLength, compressedSize, uncompressedSize }) => {
+      const end = Number(chunkStartOffset + chunkLength)
+      const compressed = bytes.subarray(end - Number(compressedSize), end)
+      const content = Buffer.from(decompressHandlers.zstd(compressed, uncompressedSize))
+      return content.indexOf('{"first":')
+    })
+    expect(places.length).toBeGreaterThan(3)
+    // The schemas stand in front of the first chunk's.
+    for (const place of places.slice(1)) expect(place % (128 * 1024)).toBe(0)
+  })
+
   it("draws the scene in Foxglove and Lichtblick: messages fit Foxglove's published schemas, and bodies stand where they were", async () => {
     for (const name of ['pendulum', 'hopper', 'acrobot']) {
       const other = loadScene(await readFile(new URL(`../../scenes/${name}.json`, import.meta.url), 'utf8'), name)
