@@ -8,20 +8,50 @@ import { type Mended, mend } from './mend.ts'
 /** The eight bytes that every MCAP file begins with (https://mcap.dev/spec), and ends with. */
 export const MCAP_MAGIC = Uint8Array.of(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a)
 
-/**
- * Opens a file, reads from it and closes it; `mended` is what there is of one that is cut off. Whatever is wrong becomes a UserError
- * that names the file.
- */
-export async function withReader<Value>(
-  file: string,
-  use: (reader: McapIndexedReader) => Promise<Value>,
-  mended?: Mended,
-): Promise<Value> {
-  return await withFile(file, async (handle) => await use(await openReader(handle, file, mended)))
+/** Uses a file's reader. Whatever is wrong becomes a UserError that names the file. */
+export type UseReader = <Value>(use: (reader: McapIndexedReader) => Promise<Value>) => Promise<Value>
+
+/** Opens a file, reads from it and closes it. Throws as `UseReader` does. */
+export function withReader<Value>(file: string, use: (reader: McapIndexedReader) => Promise<Value>): Promise<Value> {
+  return repeatedReader(file)(use)
 }
 
 /**
- * What is good of a file that is cut off or damaged, as `withReader` takes it. One that is only cut off is read by its records' heads;
+ * As `withReader`, for a file that is read again and again: its indexes are kept in memory, about 1 kB a chunk. The file is open only
+ * while it is read, so that it can be renamed and deleted meanwhile; where it was changed, its indexes are read anew. `mended` is what
+ * there is of one that is cut off.
+ */
+export function repeatedReader(file: string, mended?: Mended): UseReader {
+  let kept: KeptReader | undefined
+  return (use) =>
+    withFile(file, async (handle) => {
+      const { size, mtimeMs } = await handle.stat()
+      // Whoever comes while another reads makes a reader of their own.
+      const free = kept?.size === size && kept.modified === mtimeMs ? kept : undefined
+      kept = undefined
+      const source = free?.source ?? { handle }
+      source.handle = handle
+      const reader = free?.reader ?? (await openReader(source, file, mended))
+      const value = await use(reader)
+      kept = { reader, source, size, modified: mtimeMs }
+      return value
+    })
+}
+
+interface Source {
+  /** Open while the reader is used. */
+  handle: FileHandle
+}
+
+interface KeptReader {
+  reader: McapIndexedReader
+  source: Source
+  size: number
+  modified: number
+}
+
+/**
+ * What is good of a file that is cut off or damaged, as `repeatedReader` takes it. One that is only cut off is read by its records' heads;
  * `check` asks for the checksum of each, and is needed where something in front of the end is damaged.
  */
 export function mendFile(file: string, check: boolean): Promise<Mended> {
@@ -67,14 +97,14 @@ async function hasMagic(handle: FileHandle, at: number): Promise<boolean> {
   return bytesRead === bytes.length && MCAP_MAGIC.every((byte, index) => bytes[index] === byte)
 }
 
-async function openReader(handle: FileHandle, file: string, mended?: Mended): Promise<McapIndexedReader> {
-  const size = mended ? mended.size : (await handle.stat()).size
+async function openReader(source: Source, file: string, mended?: Mended): Promise<McapIndexedReader> {
+  const size = mended ? mended.size : (await source.handle.stat()).size
   const tail = mended?.tail ?? new Uint8Array()
   const read = async (offset: bigint, length: bigint): Promise<Uint8Array> => {
     const bytes = new Uint8Array(Number(length))
     const at = Number(offset)
     const stored = Math.min(bytes.length, Math.max(0, size - at))
-    const { bytesRead } = stored > 0 ? await handle.read(bytes, 0, stored, at) : { bytesRead: 0 }
+    const { bytesRead } = stored > 0 ? await source.handle.read(bytes, 0, stored, at) : { bytesRead: 0 }
     const added =
       bytesRead === stored ? tail.subarray(at + stored - size, at + bytes.length - size) : tail.subarray(0, 0)
     bytes.set(added, bytesRead)

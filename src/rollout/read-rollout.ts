@@ -15,8 +15,7 @@ import {
   SCENE_ATTACHMENT,
 } from './channels.ts'
 import { ExactCodec } from './exact-steps.ts'
-import { mendFile, withReader } from './mcap-file.ts'
-import type { Mended } from './mend.ts'
+import { mendFile, repeatedReader, type UseReader, withReader } from './mcap-file.ts'
 import {
   addMessage,
   countWhole,
@@ -150,26 +149,26 @@ async function readAll({ head, read, readPolicy }: OpenedRollout): Promise<Rollo
 }
 
 async function openWhole(file: string): Promise<OpenedRollout> {
-  return await withReader(file, async (reader) => {
+  const useReader = repeatedReader(file)
+  return await useReader(async (reader) => {
     const { version, seed, end } = await readWholeMetadata(reader, file)
     const content = await readScene(reader, file)
     const duration = end.steps * content.world.controlStep
     const head = { scene: content.name, seed, ...end, duration, content }
-    return opened({ file, version, steps: end.steps }, head)
+    return opened({ file, version, steps: end.steps }, head, useReader)
   })
 }
 
-/** `mended` is where the frames are read from, unless the file is whole. */
-function opened(source: MessageSource, head: RolloutHead, mended?: Mended): OpenedRollout {
-  const { file, version } = source
+function opened(source: MessageSource, head: RolloutHead, useReader: UseReader): OpenedRollout {
+  const { version } = source
   const { content, steps } = head
   const readExact = version === ROLLOUT_VERSION ? exactReader(source, content) : undefined
   const readRange = (reader: McapIndexedReader, from: number, to: number) =>
     readExact ? readExact(reader, from, to) : readFrames(reader, source, content, from, to)
   return {
     head,
-    read: (from, to) => withReader(file, (reader) => readRange(reader, from, Math.min(to, steps + 1)), mended),
-    readPolicy: () => withReader(file, (reader) => readAttachment(reader, POLICY_ATTACHMENT), mended),
+    read: (from, to) => useReader((reader) => readRange(reader, from, Math.min(to, steps + 1))),
+    readPolicy: () => useReader((reader) => readAttachment(reader, POLICY_ATTACHMENT)),
   }
 }
 
@@ -177,19 +176,16 @@ async function openMended(file: string, check: boolean): Promise<OpenedRollout> 
   const mended = await mendFile(file, check)
   const tooShort = () =>
     new UserError(`${file}: the file is cut off or damaged in front of its first step. Record it anew.`)
-  const found = await withReader(
-    file,
-    async (reader) => {
-      const metadata = await readMetadata(reader, file)
-      const { version, end } = metadata
-      const scene = await readScene(reader, file)
-      const source = { file, version, steps: end?.steps ?? MOST_STEPS }
-      const steps = await lastWholeStep(reader, source, scene, mended.lastChunkTime)
-      if (steps === undefined) throw tooShort()
-      return { metadata, scene, source, steps, known: await lastReturn(reader, steps) }
-    },
-    mended,
-  )
+  const useReader = repeatedReader(file, mended)
+  const found = await useReader(async (reader) => {
+    const metadata = await readMetadata(reader, file)
+    const { version, end } = metadata
+    const scene = await readScene(reader, file)
+    const source = { file, version, steps: end?.steps ?? MOST_STEPS }
+    const steps = await lastWholeStep(reader, source, scene, mended.lastChunkTime)
+    if (steps === undefined) throw tooShort()
+    return { metadata, scene, source, steps, known: await lastReturn(reader, steps) }
+  })
   const { metadata, scene, steps } = found
   const { seed, end } = metadata
   const missing = end ? end.steps - steps : null
@@ -197,7 +193,7 @@ async function openMended(file: string, check: boolean): Promise<OpenedRollout> 
   const { terminated, truncated } = end && missing === 0 ? end : { terminated: false, truncated: false }
   const duration = steps * scene.world.controlStep
   const head = { scene: scene.name, seed, steps, return: 0, terminated, truncated, duration, content: scene }
-  const rollout = opened(found.source, head, mended)
+  const rollout = opened(found.source, head, useReader)
   head.return = end && missing === 0 ? end.return : await sumRewards(rollout, found.known)
   return { ...rollout, missing }
 }

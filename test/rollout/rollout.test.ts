@@ -2,12 +2,12 @@
 // reader, and is written whole or not at all. Whatever is no rollout must be refused with one line.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FrameTransforms, SceneUpdate } from '@foxglove/schemas/jsonschema.js'
 import { McapIndexedReader, McapWriter } from '@mcap/core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import * as z from 'zod'
 import { UserError } from '../../src/common/user-error.ts'
 import { type Controller, runEpisode } from '../../src/episode/episode.ts'
@@ -564,6 +564,30 @@ describe("a rollout's file", () => {
         }
       }
     }
+  })
+
+  it('has its indexes read once, also where ranges are asked for at the same time', async () => {
+    const rollout = record(200)
+    await writeRollout(file, rollout, VERSIONS)
+    const initialize = vi.spyOn(McapIndexedReader, 'Initialize')
+    onTestFinished(() => initialize.mockRestore())
+    const { read } = await openRollout(file)
+    for (const from of [150, 3, 90]) expect(await read(from, from + 2)).toEqual(rollout.steps.slice(from - 1, from + 1))
+    expect(initialize).toHaveBeenCalledOnce()
+    const ranges = await Promise.all([20, 120, 60, 180].map((from) => read(from, from + 20)))
+    expect(ranges.flat()).toEqual([20, 120, 60, 180].flatMap((from) => rollout.steps.slice(from - 1, from + 19)))
+  })
+
+  it('has them read anew where the file was changed meanwhile, or was gone', async () => {
+    const rollout = record(200)
+    await writeRollout(file, rollout, VERSIONS)
+    const { read } = await openRollout(file)
+    await read(100, 102)
+    await rename(file, join(folder, 'elsewhere.mcap'))
+    await expect(read(100, 102)).rejects.toThrow(/there is no such file/)
+    // The same steps at other places of the file.
+    await writeRollout(file, { ...rollout, scene: { ...scene, description: 'x'.repeat(50_000) } }, VERSIONS)
+    expect(await read(100, 102)).toEqual(rollout.steps.slice(99, 101))
   })
 
   it('gives any range of its steps, and no more', async () => {
