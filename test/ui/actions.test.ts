@@ -21,7 +21,7 @@ const { playActions } = await import('../../src/ui/design/actions.ts')
 const { canvasActions } = await import('../../src/ui/design/canvas-actions.ts')
 const { fileActions } = await import('../../src/ui/design/files.ts')
 const { editActions } = await import('../../src/ui/design/edit-actions.ts')
-const { overlayActions } = await import('../../src/ui/design/overlays.ts')
+const { overlayActionsOf, overlaysOf } = await import('../../src/ui/design/overlays.ts')
 const { taskActions } = await import('../../src/ui/design/task/actions.ts')
 const { LivePlay } = await import('../../src/ui/play/live-play.ts')
 const { replayActions } = await import('../../src/ui/replay/actions.ts')
@@ -39,7 +39,7 @@ const lists = [
   editActions,
   stageActions,
   playActions(play),
-  overlayActions,
+  overlayActionsOf('design'),
   taskActions(play),
   replayActions,
 ]
@@ -145,6 +145,26 @@ describe('where a policy is watched', () => {
     const done = watchActions.filter(({ name }) => /push(Left|Right)|giveBack|step|toggle|reset/.test(name))
     expect(done).toHaveLength(7)
     expect(done.filter((action) => registry.isEnabled(action))).toEqual([])
+  })
+
+  test('contacts, joints, centres of mass and velocities are shown over the robot by the keys that Design has for them', () => {
+    view.value = 'watch'
+    const ofDesign = overlayActionsOf('design')
+    const overlays = overlaysOf(play)
+    const shownBy = (name: string) => {
+      const action = actionsOfView().find((each) => each.name === name)!
+      registry.perform(action)
+      const { jointAxes, centresOfMass } = overlays.value ?? {}
+      const isChecked = action.isChecked?.()
+      registry.perform(action)
+      return { jointAxes, centresOfMass, isChecked }
+    }
+    expect(ofDesign.map(({ name }) => keyOf(`watch.${name}`))).toEqual(ofDesign.map(({ shortcuts }) => shortcuts?.[0]))
+    expect(shownBy('watch.overlay.jointAxes')).toEqual({ jointAxes: true, centresOfMass: false, isChecked: true })
+    expect(shownBy('watch.overlay.centresOfMass')).toEqual({ jointAxes: false, centresOfMass: true, isChecked: true })
+    expect(overlays.value).toBeUndefined()
+    view.value = 'run'
+    expect(actionsOfView().filter(({ name }) => name.startsWith('watch.'))).toEqual([])
   })
 
   test('a push grows and shrinks by keys, within its range', () => {

@@ -25,7 +25,7 @@ import { insertActions } from './insert-actions.ts'
 import { Inspector } from './inspector.tsx'
 import { Outline } from './outline.tsx'
 import { isOutlineShown, outlineActions } from './outline-actions.ts'
-import { overlayActions, overlaysOf } from './overlays.ts'
+import { overlayActionsOf, overlaysOf } from './overlays.ts'
 import { placeInWords } from './problems.tsx'
 import { pullByPointer } from './pulling.ts'
 import { taskActions } from './task/actions.ts'
@@ -39,7 +39,7 @@ const isShown = computed(() => workspace.value === 'design')
 
 /** One for the window: it outlives every change of workspace. */
 const play = new LivePlay()
-registerActions([...playActions(play), ...overlayActions, ...taskActions(play)])
+registerActions([...playActions(play), ...overlayActionsOf('design'), ...taskActions(play)])
 const overlays = overlaysOf(play)
 registerActions([...fileActions, ...editActions, ...canvasActions, ...insertActions, ...outlineActions])
 registerActions([...trainSceneActions, ...demonstrationActions(play)])

@@ -14,20 +14,22 @@ type SwitchName = (typeof SWITCHES)[number]['name']
 
 const shown = signal<ReadonlySet<SwitchName>>(new Set())
 
-export const overlayActions: readonly Action[] = SWITCHES.map(({ name, label, shortcut }) => ({
-  name: `overlay.${name}`,
-  label,
-  group: 'View',
-  section: 'overlays',
-  workspace: 'design',
-  shortcuts: [shortcut],
-  isChecked: () => shown.value.has(name),
-  perform: () => {
-    const next = new Set(shown.peek())
-    if (!next.delete(name)) next.add(name)
-    shown.value = next
-  },
-}))
+/** `workspace`: where the robot plays, Design's scene or the policy that Train watches. The switches are the same for both. */
+export const overlayActionsOf = (workspace: 'design' | 'train'): readonly Action[] =>
+  SWITCHES.map(({ name, label, shortcut }) => ({
+    name: workspace === 'design' ? `overlay.${name}` : `watch.overlay.${name}`,
+    label,
+    group: 'View',
+    section: 'overlays',
+    workspace,
+    shortcuts: [shortcut],
+    isChecked: () => shown.value.has(name),
+    perform: () => {
+      const next = new Set(shown.peek())
+      if (!next.delete(name)) next.add(name)
+      shown.value = next
+    },
+  }))
 
 /** What a stage shows over a scene in play. */
 export function overlaysOf(play: LivePlay): ReadonlySignal<StageOverlays | undefined> {

@@ -1,5 +1,6 @@
 /** Actions on the run that Train shows, and on its policy where that is watched. */
 import type { Action } from '../app/actions/action.ts'
+import { overlayActionsOf } from '../design/overlays.ts'
 import { command, shownRun, view } from './state.ts'
 import { watchActions } from './watch/actions.ts'
 
@@ -37,7 +38,7 @@ const besideWatching = trainActions.map(({ shortcuts, ...action }): Action => {
   const others = shortcuts?.filter((key) => !watchActions.some((watch) => watch.shortcuts?.includes(key)))
   return { ...action, ...(others?.length && { shortcuts: others }) }
 })
-const whileWatching = [...besideWatching, ...watchActions]
+const whileWatching = [...besideWatching, ...watchActions, ...overlayActionsOf('train')]
 
 /** Those of the view that Train shows. */
 export const actionsOfView = (): readonly Action[] => (view.value === 'watch' ? whileWatching : trainActions)
