@@ -1,7 +1,8 @@
 /** What a person says of a run - tags, notes, whether it is put away - in a file of its own: training never writes it. */
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
-import { writeFileDurably } from '../common/durable-file.ts'
+import { diskProblem, writeFileDurably } from '../common/durable-file.ts'
+import { messageOf, UserError } from '../common/user-error.ts'
 import type { RunFolder } from '../training/run-folder.ts'
 
 export const runNotesSchema = z.object({
@@ -29,6 +30,7 @@ export function writeRunNotes(folder: RunFolder, change: Partial<RunNotes>): voi
   try {
     writeFileDurably(folder.path(FILE), `${JSON.stringify(notes, null, 2)}\n`)
   } catch (error) {
-    throw folder.writeFailure(error)
+    const reason = diskProblem(error) ?? messageOf(error)
+    throw new UserError(`${folder.path(FILE)}: tags, notes and archiving cannot be saved: ${reason}.`, 'failure')
   }
 }

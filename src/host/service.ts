@@ -113,13 +113,15 @@ export function createHostService(options: HostServiceOptions): HostService {
 
   const entryOf = (run: string): RunEntry => {
     const known = active.get(run)
-    if (!known) return readRunEntry(RunFolder.open(runsFolder, run))
+    if (!known) return withProgress(readRunEntry(RunFolder.open(runsFolder, run)))
     const { folder, description } = known.training
     return withProgress(toRunEntry(folder, description()))
   }
 
-  /** The entry of a run that trains, as it is now. */
+  /** The entry of a run that trains, or could not begin, as it is now. */
   const withProgress = (entry: RunEntry): RunEntry => {
+    const problem = trainings.obstacles.get(entry.name)
+    if (problem !== undefined) return { ...entry, status: 'failed', problem }
     const known = active.get(entry.name)
     if (!known) return entry
     const { progress } = known.training.description()

@@ -28,6 +28,8 @@ export interface ActiveRun {
 
 export class Trainings {
   readonly active = new Map<string, ActiveRun>()
+  /** Why runs that wait cannot begin, where their own files could not be told: such a run waits no longer. */
+  readonly obstacles = new Map<string, string>()
   private readonly runsFolder: string
   private readonly events: TrainingsEvents
   private readonly cores: number
@@ -42,6 +44,7 @@ export class Trainings {
   /** Makes one run for each seed; they begin as soon as a core is free. Returns their names. */
   start(request: Omit<Requests['train'], 'seed' | 'runsFolder'>, seeds: readonly number[]): string[] {
     const names = seeds.map((seed) => queue({ ...request, seed, runsFolder: this.runsFolder }).name)
+    for (const name of names) this.obstacles.delete(name)
     this.next()
     for (const name of names) if (!this.active.has(name)) this.events.onChange(name)
     return names
@@ -79,6 +82,7 @@ export class Trainings {
       budget: isGiven ? (JSON.parse(JSON.stringify(budget)) as RunDescription['budget']) : found.budget,
       queuedAt: new Date().toISOString(),
     })
+    this.obstacles.delete(run)
     this.next()
     if (!this.active.has(run)) this.events.onChange(run)
   }
@@ -95,6 +99,7 @@ export class Trainings {
       const { queuedAt, ...rest } = folder.readDescription()
       if (queuedAt !== undefined) {
         folder.writeDescription(rest)
+        this.obstacles.delete(run)
         this.events.onChange(run)
         return
       }
@@ -119,7 +124,8 @@ export class Trainings {
       .flatMap((name) => {
         try {
           const { queuedAt } = RunFolder.open(this.runsFolder, name).readDescription()
-          return queuedAt === undefined || this.active.has(name) ? [] : [{ name, queuedAt }]
+          const isWaiting = queuedAt !== undefined && !this.active.has(name) && !this.obstacles.has(name)
+          return isWaiting ? [{ name, queuedAt }] : []
         } catch {
           return []
         }
@@ -157,11 +163,20 @@ export class Trainings {
         },
       )
     } catch (error) {
-      this.events.log(messageOf(error))
-      const { queuedAt: _, ...rest } = description
-      folder.writeDescription({ ...rest, status: 'failed', problem: messageOf(error) })
+      this.fail(folder, description, messageOf(error))
     }
     this.events.onChange(run)
+  }
+
+  /** A run that cannot begin says so in its run.json; where that cannot be written, it is kept here: what trains goes on. */
+  private fail(folder: RunFolder, { queuedAt: _, ...description }: RunDescription, problem: string): void {
+    this.events.log(problem)
+    try {
+      folder.writeDescription({ ...description, status: 'failed', problem })
+    } catch (error) {
+      this.obstacles.set(folder.name, problem)
+      if (messageOf(error) !== problem) this.events.log(messageOf(error))
+    }
   }
 
   private follow(run: string, event: TrainingEvent): void {
@@ -173,7 +188,12 @@ export class Trainings {
   private ended(run: string): void {
     this.active.delete(run)
     this.events.onChange(run)
-    this.next()
+    try {
+      this.next()
+    } catch (error) {
+      // Nobody asked for this: what else trains is not to end by it.
+      this.events.log(messageOf(error))
+    }
   }
 
   private find(run: string): ActiveRun {

@@ -1,6 +1,7 @@
 /** Deleted runs: moved into `.trash` beside the runs, from where they can be taken back until it is emptied. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { diskProblem } from '../common/durable-file.ts'
 import { messageOf, UserError } from '../common/user-error.ts'
 import { type RunDescription, RunFolder } from '../training/run-folder.ts'
 
@@ -94,6 +95,8 @@ export function move(from: string, to: string, what: string): void {
   try {
     renameSync(from, to)
   } catch (error) {
-    throw new UserError(`${what}: ${messageOf(error)}.`, 'failure')
+    const known = diskProblem(error)
+    const reason = known === undefined ? messageOf(error) : `in ${path.dirname(from)}, ${known}`
+    throw new UserError(`${what}: ${reason}.`, 'failure')
   }
 }

@@ -133,7 +133,7 @@ export class RunFolder {
     } catch (error) {
       if (error instanceof UserError) throw error
       throw new UserError(
-        `${runsFolder}: the run's folder cannot be made: ${messageOf(error)}. Choose another with --runs.`,
+        `${runsFolder}: the run's folder cannot be made: ${diskProblem(error) ?? messageOf(error)}, or choose another with --runs.`,
         'failure',
       )
     }

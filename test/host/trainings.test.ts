@@ -1,5 +1,5 @@
 /** The queue of runs, and what a person does to runs that have ended: over the front door, with real training in worker threads. */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -63,6 +63,21 @@ describe('Given more runs than cores', () => {
     const startTimes = (await list()).map(({ startedAt }) => startedAt)
     expect([...startTimes].sort()).toEqual(startTimes)
     for (const { resumedFrom } of runs.map(read)) expect(resumedFrom).toBeUndefined()
+  }, 90_000)
+
+  test('When one of them can neither begin nor say so in its files, Then it failed, and the others train', async () => {
+    open(1)
+    const [first, second, third] = await start(450, [1, 2, 3])
+    // Where run.json would be written: nothing can be.
+    const blocked = path.join(runsFolder, second!, 'run.json.partial')
+    mkdirSync(blocked)
+    await expect.poll(() => statuses([first!, second!, third!]), LONG).toEqual(['finished', 'failed', 'finished'])
+    expect(await entryOf(second!)).toMatchObject({ problem: expect.stringContaining('cannot be written') })
+    await expect(host.request('training.resume', { run: second! })).rejects.toThrow(/cannot be written/)
+    // Its files mended, it begins as if it had waited.
+    rmSync(blocked, { recursive: true })
+    await host.request('training.resume', { run: second! })
+    await expect.poll(() => statusOf(second!), LONG).toBe('finished')
   }, 90_000)
 
   test('When the app is closed and opened again, Then what waited goes on waiting and begins by itself', async () => {

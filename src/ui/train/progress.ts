@@ -47,7 +47,11 @@ export type Tone = 'neutral' | 'accent' | 'positive' | 'warning' | 'danger'
 
 /** One word for lists and the sentence behind it. */
 export const statusWords: Record<RunStatus, { word: string; sentence: string; tone: Tone }> = {
-  queued: { word: 'queued', sentence: 'The run waits until a core is free.', tone: 'neutral' },
+  queued: {
+    word: 'queued',
+    sentence: 'The run waits until a core is free; one that is paused keeps its own.',
+    tone: 'neutral',
+  },
   running: { word: 'running', sentence: 'The controller is learning.', tone: 'accent' },
   paused: { word: 'paused', sentence: 'Training waits; resume it to go on.', tone: 'warning' },
   stopping: { word: 'stopping', sentence: 'The last evaluation is played, then the run ends.', tone: 'warning' },

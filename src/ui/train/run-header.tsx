@@ -102,7 +102,7 @@ function remedyOf(run: RunEntry): string {
   if (run.status === 'unreadable') return 'Put the file back from a copy of it, or delete the run under “All runs”.'
   if (run.status !== 'failed') return ''
   return canGoOn(run)
-    ? 'Resume goes on here; Train again starts anew, with other settings if need be.'
+    ? 'Resume goes on from its last save; where it fails again, Train again starts anew with other settings.'
     : 'Train again starts it anew, with other settings if need be.'
 }
 

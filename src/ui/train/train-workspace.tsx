@@ -53,6 +53,7 @@ function ViewSwitch() {
   const count = (status: RunStatus) => all.filter((run) => run.status === status).length
   const busy = [
     [count('running'), 'training'],
+    [count('stopping'), 'stopping'],
     [count('paused'), 'paused'],
     [count('queued'), 'queued'],
   ] as const
