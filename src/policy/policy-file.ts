@@ -21,7 +21,7 @@ const specificationSchema = z.object({
 
 /** What to do where a policy's file is damaged. */
 const DAMAGED_ADVICE =
-  "Use another policy of its run (--policy best, last or a snapshot's step), or train the run again: the same seed gives the same policy."
+  'Use another policy of its run (its best, its latest or a snapshot; --policy on the command line), or train the run again: the same seed gives the same policy.'
 
 /** The bytes of a policy's file; `readPolicy` gives the policy back to the bit. */
 export function writePolicy(policy: Policy): Uint8Array {

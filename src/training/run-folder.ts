@@ -207,7 +207,10 @@ export class RunFolder {
   readPolicy(choice: PolicyChoice): { policy: Policy; bytes: Uint8Array } {
     if (typeof choice === 'number') this.requireSnapshot(choice)
     const file = this.path(typeof choice === 'number' ? snapshotFile(choice) : POLICY_FILES[choice])
-    const bytes = this.readFile(file, 'the run has no policy yet: it is saved at the first evaluation')
+    const bytes = this.readFile(
+      file,
+      'the run has no policy yet: it is saved at the first evaluation. If the run is past that, the file was removed: use another policy of the run',
+    )
     return { policy: readPolicy(bytes, file), bytes }
   }
 

@@ -159,7 +159,7 @@ describe('a policy file', () => {
     const unfit = changed((tensors) => tensors.set('actor.1.weights', tensorOf(6, 4)))
     for (const damaged of [unfit, new Uint8Array(4), changed((_, metadata) => delete metadata.specification)]) {
       expect(() => readPolicy(damaged, 'one')).toThrow(
-        /Use another policy of its run \(--policy best, last .*train .*again/,
+        /Use another policy of its run \(its best, its latest or a snapshot; --policy .*train .*again/,
       )
     }
   })

@@ -3,7 +3,7 @@ import type { Action } from '../../app/actions/action.ts'
 import { shortcutText } from '../../app/actions/shortcuts.ts'
 import { playActions } from '../../design/actions.ts'
 import { canPush, push, speedChange, strongest, weakest } from './push.ts'
-import { play } from './state.ts'
+import { play, trainedSteps } from './state.ts'
 
 /** Where left and right lie under the left hand; the arrows move the stage and the sliders. */
 const PUSH_KEYS = { '-1': 'A', '1': 'D' } as const
@@ -12,7 +12,8 @@ const GIVE_BACK_KEY = 'G'
 export const pushKeyText = (side: -1 | 1) => shortcutText(PUSH_KEYS[side])
 export const giveBackKeyText = shortcutText(GIVE_BACK_KEY)
 
-export const isTakenOver = () => play.action.value.some((value) => value !== null)
+/** Whether there is a policy, and a hand in its place at some actuator. */
+export const isTakenOver = () => trainedSteps.value !== undefined && play.action.value.some((value) => value !== null)
 
 const common = { group: 'Simulate', workspace: 'train' } as const
 

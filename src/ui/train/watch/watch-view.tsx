@@ -123,7 +123,12 @@ function PolicyPanel({ run }: { run: RunEntry }) {
 function HandPanel({ scene }: { scene: Scene }) {
   const acted = play.frame.value?.action
   return (
-    <Panel title="Actions" actions={<span>{isTakenOver() ? 'by hand' : 'by the policy'}</span>}>
+    <Panel
+      title="Actions"
+      actions={
+        <span>{trainedSteps.value === undefined ? 'no policy' : isTakenOver() ? 'by hand' : 'by the policy'}</span>
+      }
+    >
       {scene.actuators.map((actuator, index) => {
         const byHand = play.action.value[index] ?? null
         return (
@@ -135,7 +140,7 @@ function HandPanel({ scene }: { scene: Scene }) {
               step={0.05}
               centred
               value={byHand ?? acted?.[index] ?? 0}
-              format={(value) => `${formatSigned(value, 2)}  =  ${commandText(scene, actuator, value)}`}
+              format={(value) => `${formatSigned(value, 2)} = ${commandText(scene, actuator, value)}`}
               onInput={(value) => play.setAction(index, value)}
               onRelease={() => play.setAction(index, null)}
             />
