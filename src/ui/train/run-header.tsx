@@ -100,6 +100,7 @@ function Problems({ run }: { run: RunEntry }) {
 /** What to do about a run that did not come to its end. */
 function remedyOf(run: RunEntry): string {
   if (run.status === 'unreadable') return 'Put the file back from a copy of it, or delete the run under “All runs”.'
+  if (run.status === 'interrupted') return canGoOn(run) ? 'Resume goes on from there.' : ''
   if (run.status !== 'failed') return ''
   return canGoOn(run)
     ? 'Resume goes on from its last save; where it fails again, Train again starts anew with other settings.'
@@ -231,7 +232,11 @@ function Numbers({ run }: { run: RunEntry }) {
           {episodes.toLocaleString('en')}
           {budget.episodes !== undefined && ` of ${budget.episodes.toLocaleString('en')}`}
         </Fact>
-        <Fact name="Speed">{progress ? `${formatValue(Math.round(progress.stepsPerSecond))} steps/s` : '–'}</Fact>
+        <Fact name="Speed">
+          {progress && progress.stepsPerSecond > 0
+            ? `${formatValue(Math.round(progress.stepsPerSecond))} steps/s`
+            : '–'}
+        </Fact>
         <Fact name={status === 'running' ? 'Time left' : 'Time trained'}>
           {status === 'running'
             ? left === undefined

@@ -97,7 +97,7 @@ export function ComparePlots() {
           value={overSeeds.value}
           options={[
             { value: 'runs', label: 'Each run' },
-            { value: 'seeds', label: 'Mean ± deviation over seeds' },
+            { value: 'seeds', label: 'Mean over seeds' },
           ]}
           onChange={(value) => {
             overSeeds.value = value
