@@ -88,7 +88,10 @@ export class Trainings {
   }
 
   pause(run: string): void {
-    this.find(run).training.pause()
+    const { training, status } = this.find(run)
+    // It ends all the same; another window may not have heard of that yet.
+    if (status === 'stopping') throw new UserError(`The run "${run}" is stopping; it cannot be paused any more.`)
+    training.pause()
     this.setStatus(run, 'paused')
   }
 

@@ -108,6 +108,24 @@ describe('Given more runs than cores', () => {
   }, 60_000)
 })
 
+describe('Given a run that is told to stop', () => {
+  test('When another window pauses or resumes it before it has heard of that, Then it is refused in words, and the run ends', async () => {
+    open(1)
+    const [run] = await start(1_000_000, [1])
+    const answers = await Promise.allSettled([
+      host.request('training.stop', { run: run! }),
+      host.request('training.pause', { run: run! }),
+      host.request('training.resume', { run: run! }),
+    ])
+    expect(answers).toMatchObject([
+      { status: 'fulfilled' },
+      { reason: { message: expect.stringContaining('is stopping; it cannot be paused any more') } },
+      { reason: { message: expect.stringContaining('is stopping; resume it when it has ended') } },
+    ])
+    await expect.poll(() => statusOf(run!), LONG).toBe('stopped')
+  })
+})
+
 describe('Given a scene as it is edited', () => {
   const pendulum = JSON.parse(readFileSync('scenes/pendulum.json', 'utf8'))
   const train = (scene: Params<'training.start'>['scene'], preset: 'default' | 'scene' = 'default') =>
