@@ -10,15 +10,7 @@ import { packageVersion, versions } from './package.ts'
 import { createRolloutLibrary } from './rollout-library.ts'
 import { type Channel, serveConnection } from './rpc/connection.ts'
 import type { Answer, EventName, EventPayload, MenuContent, Params, RequestName, RunEntry } from './rpc/contract.ts'
-import {
-  isTraining,
-  listRunEntries,
-  listSnapshots,
-  readRunEntry,
-  readRunMetrics,
-  runDetails,
-  toRunEntry,
-} from './run-library.ts'
+import { isTraining, listSnapshots, readRunEntry, readRunMetrics, runDetails, toRunEntry } from './run-library.ts'
 import { writeRunNotes } from './run-notes.ts'
 import { createSceneLibrary } from './scene-library.ts'
 import { createSceneStore } from './scene-store.ts'
@@ -113,15 +105,17 @@ export function createHostService(options: HostServiceOptions): HostService {
 
   const entryOf = (run: string): RunEntry => {
     const known = active.get(run)
-    if (!known) return withProgress(readRunEntry(RunFolder.open(runsFolder, run)))
+    if (!known) {
+      const folder = RunFolder.open(runsFolder, run)
+      const unwritten = trainings.unwritten.get(run)
+      return unwritten ? toRunEntry(folder, unwritten) : readRunEntry(folder)
+    }
     const { folder, description } = known.training
     return withProgress(toRunEntry(folder, description()))
   }
 
-  /** The entry of a run that trains, or could not begin, as it is now. */
+  /** The entry of a run that trains, as it is now. */
   const withProgress = (entry: RunEntry): RunEntry => {
-    const problem = trainings.obstacles.get(entry.name)
-    if (problem !== undefined) return { ...entry, status: 'failed', problem }
     const known = active.get(entry.name)
     if (!known) return entry
     const { progress } = known.training.description()
@@ -150,7 +144,7 @@ export function createHostService(options: HostServiceOptions): HostService {
   /** A run that no worker writes to, here or in another process. */
   const openIdle = (run: string, what: string): RunFolder => {
     const folder = RunFolder.open(runsFolder, run)
-    if (active.has(run) || isTraining(folder)) {
+    if (active.has(run) || (!trainings.unwritten.has(run) && isTraining(folder))) {
       throw new UserError(`The run "${run}" is training; stop it before it is ${what}.`)
     }
     return folder
@@ -233,7 +227,10 @@ export function createHostService(options: HostServiceOptions): HostService {
       trainings.stop(run)
       return {}
     },
-    'runs.list': () => listRunEntries(runsFolder).map(withProgress),
+    'runs.list': () => {
+      trainings.writeEnds()
+      return RunFolder.names(runsFolder).map(entryOf)
+    },
     'runs.details': ({ runs }) => runs.map((run) => runDetails(runsFolder, run, scenes)),
     'runs.policy': ({ run, policy: choice }) => {
       const { policy, bytes } = RunFolder.open(runsFolder, run).readPolicy(choice)

@@ -28,8 +28,8 @@ export interface ActiveRun {
 
 export class Trainings {
   readonly active = new Map<string, ActiveRun>()
-  /** Why runs that wait cannot begin, where their own files could not be told: such a run waits no longer. */
-  readonly obstacles = new Map<string, string>()
+  /** How runs ended of which run.json says otherwise, because the disk would not take it: it is written as soon as it can be. */
+  readonly unwritten = new Map<string, RunDescription>()
   private readonly runsFolder: string
   private readonly events: TrainingsEvents
   private readonly cores: number
@@ -44,7 +44,7 @@ export class Trainings {
   /** Makes one run for each seed; they begin as soon as a core is free. Returns their names. */
   start(request: Omit<Requests['train'], 'seed' | 'runsFolder'>, seeds: readonly number[]): string[] {
     const names = seeds.map((seed) => queue({ ...request, seed, runsFolder: this.runsFolder }).name)
-    for (const name of names) this.obstacles.delete(name)
+    for (const name of names) this.unwritten.delete(name)
     this.next()
     for (const name of names) if (!this.active.has(name)) this.events.onChange(name)
     return names
@@ -60,6 +60,9 @@ export class Trainings {
       return
     }
     const folder = RunFolder.open(this.runsFolder, run)
+    const unwritten = this.unwritten.get(run)
+    if (unwritten) folder.writeDescription(unwritten)
+    this.unwritten.delete(run)
     const found = folder.readDescription()
     const { obstacle } = resumabilityOf(folder, found)
     if (obstacle !== undefined) throw new UserError(`The run "${run}" cannot be resumed: ${obstacle}.`)
@@ -82,7 +85,6 @@ export class Trainings {
       budget: isGiven ? (JSON.parse(JSON.stringify(budget)) as RunDescription['budget']) : found.budget,
       queuedAt: new Date().toISOString(),
     })
-    this.obstacles.delete(run)
     this.next()
     if (!this.active.has(run)) this.events.onChange(run)
   }
@@ -102,7 +104,7 @@ export class Trainings {
       const { queuedAt, ...rest } = folder.readDescription()
       if (queuedAt !== undefined) {
         folder.writeDescription(rest)
-        this.obstacles.delete(run)
+        this.unwritten.delete(run)
         this.events.onChange(run)
         return
       }
@@ -114,6 +116,7 @@ export class Trainings {
   /** Begins the runs that wait, in the order in which they came, as far as cores are free. */
   next(): void {
     if (this.isClosing) return
+    this.writeEnds()
     const waiting = this.waiting()
     while (waiting.length > 0 && this.freeCores() > 0) {
       const threads = Math.max(1, Math.min(this.cores - 1, Math.floor(this.freeCores() / waiting.length)))
@@ -127,7 +130,7 @@ export class Trainings {
       .flatMap((name) => {
         try {
           const { queuedAt } = RunFolder.open(this.runsFolder, name).readDescription()
-          const isWaiting = queuedAt !== undefined && !this.active.has(name) && !this.obstacles.has(name)
+          const isWaiting = queuedAt !== undefined && !this.active.has(name) && !this.unwritten.has(name)
           return isWaiting ? [{ name, queuedAt }] : []
         } catch {
           return []
@@ -147,6 +150,19 @@ export class Trainings {
     await Promise.all(ending)
   }
 
+  /** Writes how runs ended where the disk did not take it before. */
+  writeEnds(): void {
+    for (const [run, description] of this.unwritten) {
+      try {
+        if (RunFolder.names(this.runsFolder).includes(run))
+          RunFolder.open(this.runsFolder, run).writeDescription(description)
+        this.unwritten.delete(run)
+      } catch {
+        // Still full or gone: the list shows the run as it ended all the same.
+      }
+    }
+  }
+
   private begin(run: string, threads: number): void {
     const folder = RunFolder.open(this.runsFolder, run)
     const description = folder.readDescription()
@@ -162,6 +178,7 @@ export class Trainings {
         () => this.ended(run),
         (error) => {
           this.events.log(messageOf(error))
+          if (isBehind(folder)) this.unwritten.set(run, training.description())
           this.ended(run)
         },
       )
@@ -171,15 +188,11 @@ export class Trainings {
     this.events.onChange(run)
   }
 
-  /** A run that cannot begin says so in its run.json; where that cannot be written, it is kept here: what trains goes on. */
+  /** A run that cannot begin says so in its run.json, as soon as that can be written: what trains goes on. */
   private fail(folder: RunFolder, { queuedAt: _, ...description }: RunDescription, problem: string): void {
     this.events.log(problem)
-    try {
-      folder.writeDescription({ ...description, status: 'failed', problem })
-    } catch (error) {
-      this.obstacles.set(folder.name, problem)
-      if (messageOf(error) !== problem) this.events.log(messageOf(error))
-    }
+    this.unwritten.set(folder.name, { ...description, status: 'failed', problem })
+    this.writeEnds()
   }
 
   private follow(run: string, event: TrainingEvent): void {
@@ -220,6 +233,15 @@ export class Trainings {
     let used = 0
     for (const { training } of this.active.values()) used += training.threads
     return this.cores - used
+  }
+}
+
+/** Whether run.json of a run that has ended still says that it is training. */
+function isBehind(folder: RunFolder): boolean {
+  try {
+    return folder.readDescription().status === 'running'
+  } catch {
+    return false
   }
 }
 

@@ -79,7 +79,12 @@ export function renameRun(runsFolder: string, folder: RunFolder, name: string): 
   move(folder.folder, target, `The run "${folder.name}" cannot be renamed`)
   const renamed = RunFolder.open(runsFolder, name)
   const description = readable(renamed)
-  if (description) renamed.writeDescription({ ...description, name })
+  try {
+    if (description) renamed.writeDescription({ ...description, name })
+  } catch (error) {
+    renameSync(target, folder.folder)
+    throw error
+  }
   return renamed
 }
 

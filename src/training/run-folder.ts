@@ -114,6 +114,8 @@ const POLICY_FILES = { best: 'best/policy.safetensors', last: 'checkpoint/policy
 
 export class RunFolder {
   readonly folder: string
+  /** A new run, which is withdrawn where its first files cannot be written. */
+  isBeingMade = false
   private readonly logs = new Map<string, number>()
 
   private constructor(folder: string) {
@@ -159,6 +161,11 @@ export class RunFolder {
     return readdirSync(runsFolder)
       .filter((name) => existsSync(path.join(runsFolder, name, 'run.json')))
       .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  }
+
+  /** What helps a run whose files could not be written, once they can be. */
+  private get remedy(): string {
+    return this.isBeingMade ? 'start the run again' : `go on with "torquelab resume ${this.name}"`
   }
 
   get name(): string {
@@ -273,7 +280,7 @@ export class RunFolder {
     if (code === undefined) return error
     const reason = diskProblem(error) ?? `${messageOf(error)}; mend it`
     return new UserError(
-      `${this.folder}: the run's files cannot be written: ${reason}, then go on with "torquelab resume ${this.name}".`,
+      `${this.folder}: the run's files cannot be written: ${reason}, then ${this.remedy}.`,
       'failure',
     )
   }

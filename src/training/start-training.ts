@@ -73,28 +73,42 @@ export interface Training {
 const WORKER_HEAP_MB = 1024
 
 export function startTraining(options: StartOptions): Training {
-  const { folder, description } = createRun(options)
-  const started: RunDescription = { ...description, status: 'running', ...thisProcess() }
-  folder.writeDescription(started)
+  const { folder, description: started } = createRun(options, { status: 'running', ...thisProcess() })
   return runWorker({ ...options, folder, description: started, resume: false })
 }
 
 /** Makes the run's folder, where it waits for its turn: `resumeTraining` begins it. */
 export function queueTraining(options: StartOptions): RunFolder {
-  const { folder, description } = createRun(options)
-  folder.writeDescription({ ...description, queuedAt: new Date().toISOString() })
-  return folder
+  return createRun(options, { queuedAt: new Date().toISOString() }).folder
 }
 
-/** The folder of a run that has not begun: its run.json is not written yet. */
-function createRun(options: StartOptions): { folder: RunFolder; description: RunDescription } {
-  const { scene, seed, settings, budget, engine, runsFolder, versions, relaxedSimd } = options
-  const algorithm = algorithmOf(settings)
-  const stem = `${scene.name}-${algorithm}-seed${seed}`.replaceAll(' ', '-')
+/** The folder of a run that has not begun, with `state` in its run.json. Where that cannot be written, nothing is left behind. */
+function createRun(
+  options: StartOptions,
+  state: Partial<RunDescription>,
+): { folder: RunFolder; description: RunDescription } {
+  const { scene, settings, runsFolder } = options
+  const stem = `${scene.name}-${algorithmOf(settings)}-seed${options.seed}`.replaceAll(' ', '-')
   const folder = RunFolder.create(runsFolder, options.name, stem)
+  folder.isBeingMade = true
+  try {
+    const description = { ...describeRun(options, folder), ...state }
+    folder.writeDescription(description)
+    folder.isBeingMade = false
+    return { folder, description }
+  } catch (error) {
+    rmSync(folder.folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Writes the scene, and returns what run.json is to say of a run that has not begun. */
+function describeRun(options: StartOptions, folder: RunFolder): RunDescription {
+  const { scene, seed, settings, budget, engine, versions, relaxedSimd } = options
+  const algorithm = algorithmOf(settings)
   const sceneHash = folder.writeScene(scene)
   const processor = os.cpus()[0]?.model.trim()
-  const description: RunDescription = {
+  return {
     format: 'torquelab-run',
     version: 1,
     name: folder.name,
@@ -119,7 +133,6 @@ function createRun(options: StartOptions): { folder: RunFolder; description: Run
     status: 'stopped',
     ...(relaxedSimd && { relaxedSimd }),
   }
-  return { folder, description }
 }
 
 /**
@@ -228,7 +241,7 @@ function runWorker(options: WorkerOptions): Training {
       return description
     }
     let ended = false
-    const keepProgress = (): void => {
+    const keep = (): void => {
       if (ended) return
       try {
         folder.writeDescription(description)
@@ -261,15 +274,15 @@ function runWorker(options: WorkerOptions): Training {
         if (event.type === 'started') {
           const { type: _, ...used } = event
           description = { ...description, ...used }
-          folder.writeDescription(description)
+          keep()
         }
         if (event.type === 'resumed') {
           // Until here its files were untouched, and its result held.
           const { result: _, resumedFrom = [], ...rest } = description
           description = options.countsResumption ? { ...rest, resumedFrom: [...resumedFrom, event.step] } : rest
-          folder.writeDescription(description)
+          keep()
         }
-        if (event.type === 'evaluation' || event.type === 'checkpoint') keepProgress()
+        if (event.type === 'evaluation' || event.type === 'checkpoint') keep()
         onEvent?.(event)
       } else if (message.type === 'finished') {
         const { result } = message

@@ -126,6 +126,42 @@ describe('Given a run that is told to stop', () => {
   })
 })
 
+describe('Given a disk that takes nothing more of a run', () => {
+  test('When runs fail on it, Then the app goes on and lists them as failed, and run.json says so once it can be written', async () => {
+    open(1)
+    process.env.TORQUELAB_TEST_KILL_WORKER = '300'
+    try {
+      const runs = await start(100_000, [1, 2])
+      const [first, second] = runs as [string, string]
+      // Where each is written before it takes its place.
+      const places = runs.map((run) => path.join(runsFolder, run, 'run.json.partial'))
+      for (const place of places) mkdirSync(place)
+      await expect.poll(() => statuses(runs), LONG).toEqual(['failed', 'failed'])
+      expect(read(first)).toMatchObject({ status: 'running' })
+      expect(read(second).queuedAt).toBeDefined()
+      expect(await entryOf(first)).toMatchObject({ problem: expect.stringContaining('ended unexpectedly') })
+      expect(await entryOf(second)).toMatchObject({ problem: expect.stringContaining('files cannot be written') })
+      await expect(host.request('training.resume', { run: first })).rejects.toThrow(/files cannot be written/)
+      await expect(host.request('runs.rename', { run: first, name: 'mine' })).rejects.toThrow(/files cannot be written/)
+      expect(await statuses(runs)).toEqual(['failed', 'failed'])
+
+      for (const place of places) rmSync(place, { recursive: true })
+      await list()
+      for (const run of runs) {
+        expect(read(run)).toMatchObject({ status: 'failed', problem: expect.any(String) })
+        expect(read(run)).not.toHaveProperty('queuedAt')
+      }
+    } finally {
+      delete process.env.TORQUELAB_TEST_KILL_WORKER
+    }
+    const run = 'pendulum-ddpg-seed2-1'
+    await host.request('training.resume', { run })
+    expect(await statusOf(run)).toBe('running')
+    await host.request('training.stop', { run })
+    await expect.poll(() => statusOf(run), LONG).toBe('stopped')
+  }, 90_000)
+})
+
 describe('Given a scene as it is edited', () => {
   const pendulum = JSON.parse(readFileSync('scenes/pendulum.json', 'utf8'))
   const train = (scene: Params<'training.start'>['scene'], preset: 'default' | 'scene' = 'default') =>
