@@ -14,7 +14,7 @@ import { relativeDifference } from './lib/comparison.ts'
 import { Contestant, type ContestantKind, describe, findPython, listContestants } from './lib/contestants.ts'
 import type { Details } from './lib/details.ts'
 import { parseOptions } from './lib/options.ts'
-import { activeShares, practise } from './lib/practice.ts'
+import { activeShares, flatShare, practise } from './lib/practice.ts'
 import { runBench } from './lib/run-bench.ts'
 import { networkNames, networksOf, type StartState, writeStartState } from './lib/start-state.ts'
 import { flopPerUpdate, median, type Spread, spreadOf } from './lib/statistics.ts'
@@ -98,14 +98,18 @@ async function main(): Promise<void> {
       mkdirSync(place)
       writeStartState(place, start)
       const activity = activeShares(start)
+      const flatRows = flatShare(start)
       starts.push({
         networks,
         hidden: settings.hiddenSizes,
         batch: settings.batchSize,
         activity,
+        flatRows,
         returns: practice.returns,
       })
-      say(`\n${sizes}, ${networks} networks; active units: ${formatActivity(activity)}`)
+      say(
+        `\n${sizes}, ${networks} networks; active units: ${formatActivity(activity)}; rows without a gradient for the actor: ${(100 * flatRows).toFixed(0)} %`,
+      )
       const kinds = listContestants(options.engines, options.threadCounts, options.withRelaxed)
       const measured = await compete(kinds, start, networks, place, python, options, say)
       for (const result of measured) results.push({ ...result, networks })

@@ -10,6 +10,9 @@ import { messageOf, UserError } from '../../src/common/user-error.ts'
 import { fillReplay } from './fill-replay.ts'
 import { readStartState, writeNetworks } from './start-state.ts'
 
+/** The share of the learning rates that timed updates have: bench/peers/peer.py says why. */
+const HELD = 1e-9
+
 const [folder, name, threads, variant] = process.argv.slice(2) as [string, EngineName, string, string?]
 
 try {
@@ -45,6 +48,7 @@ async function serve(engine: LearningEngine): Promise<void> {
     if (command.cmd === 'check') {
       engine.updateOn({ indices: readStartState(folder).checkIndices }, true)
       writeNetworks(command.output, engine.exportNetworks())
+      engine.setLearningRates(HELD)
       answer({ written: command.output })
     } else answer(run(engine, command.seconds))
   }

@@ -7,10 +7,14 @@ import { presets } from '../../src/agent/presets.ts'
 import type { AgentSettings } from '../../src/agent/settings.ts'
 import { RandomStream } from '../../src/common/random.ts'
 import { type DenseLayer, runLayer } from '../../src/policy/network.ts'
+import { Policy } from '../../src/policy/policy.ts'
 import { PracticeTask, practiceSize } from './practice-task.ts'
 import { rowLength, type StartState } from './start-state.ts'
 
 const SEED = 1
+
+/** Of a policy that runs here alone. */
+const NO_SPECIFICATION = { scene: '', algorithm: '', observation: [], action: [], controlStep: 0, trainedSteps: 0 }
 
 export interface PracticeResult {
   initial: StartState
@@ -21,10 +25,11 @@ export interface PracticeResult {
 
 /**
  * Trains with the fused engine for `updates` updates; both states hold the transitions of that training. Its targets
- * follow as fast as by default: with the paper's τ so short a training has learned nothing yet.
+ * follow as fast as by default: with the paper's τ so short a training has learned nothing yet. And the actor is kept out of tanh's flat ends
+ * (`preactivationPenalty`): without that most of its rows have no gradient, which the fused engine alone skips.
  */
 export async function practise(timed: AgentSettings, updates: number, threads: number): Promise<PracticeResult> {
-  const settings = { ...timed, softUpdateRate: presets.ddpg.default.softUpdateRate }
+  const settings = { ...timed, softUpdateRate: presets.ddpg.default.softUpdateRate, preactivationPenalty: 0.01 }
   const factory = await loadEngine('fused', settings)
   const agent = new Agent({
     size: practiceSize,
@@ -95,6 +100,23 @@ export function activeShares({ networks, settings, transitions }: StartState): {
     return counts
   }
   return { actor: share(networks.actor.layers, -1), critic: share(networks.critic.layers, criticActionLayer(settings)) }
+}
+
+/**
+ * The share of stored observations at which every action of the actor is in tanh's flat ends, where its slope in single precision is exactly 0: rows
+ * of a batch that the fused engine leaves out of the actor's step.
+ */
+export function flatShare({ networks, transitions }: StartState): number {
+  const row = rowLength(practiceSize)
+  const count = transitions.length / row
+  const actor = new Policy(NO_SPECIFICATION, networks.actor)
+  const action = new Float32Array(practiceSize.action)
+  let flat = 0
+  for (let index = 0; index < count; index++) {
+    actor.act(transitions.subarray(index * row, index * row + practiceSize.observation), action)
+    if (action.every((value) => Math.fround(1 - Math.fround(value * value)) === 0)) flat++
+  }
+  return flat / count
 }
 
 function mean(values: readonly number[]): number {

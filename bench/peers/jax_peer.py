@@ -2,7 +2,7 @@
 
 import os
 
-from peer import parse_arguments, serve
+from peer import HELD, parse_arguments, serve
 from start_state import NETWORKS, action_layer, read_start_state, write_networks
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
@@ -66,6 +66,7 @@ def update_on(state, replay, indices):
     rows = jnp.split(replay[indices], [O, O + A, O + A + 1, 2 * O + A + 1], axis=1)
     observations, actions, rewards, next_observations, discounts = rows
     networks, moments, count = state["networks"], state["moments"], state["count"] + 1
+    rate_share = state["rate_share"]
     next_actions = run_actor(networks["targetActor"], next_observations)
     wanted = rewards + discounts * run_critic(networks["targetCritic"], next_observations, next_actions)
 
@@ -74,7 +75,7 @@ def update_on(state, replay, indices):
 
     critic, critic_moments = descend(
         networks["critic"], moments["critic"], jax.grad(critic_loss)(networks["critic"]), count,
-        settings["criticLearningRate"],
+        settings["criticLearningRate"] * rate_share,
     )  # fmt: skip
 
     def actor_loss(actor):
@@ -82,7 +83,7 @@ def update_on(state, replay, indices):
 
     actor, actor_moments = descend(
         networks["actor"], moments["actor"], jax.grad(actor_loss)(networks["actor"]), count,
-        settings["actorLearningRate"],
+        settings["actorLearningRate"] * rate_share,
     )  # fmt: skip
     return {
         "networks": {
@@ -93,6 +94,7 @@ def update_on(state, replay, indices):
         },
         "moments": {"actor": actor_moments, "critic": critic_moments},
         "count": count,
+        "rate_share": rate_share,
     }
 
 
@@ -106,7 +108,7 @@ def initial_state():
     networks = {name: [(jnp.array(w), jnp.array(b)) for w, b in start.networks[name]] for name in NETWORKS}
     zeros = lambda name: tree_map(jnp.zeros_like, networks[name])  # noqa: E731
     moments = {name: (zeros(name), zeros(name)) for name in ("actor", "critic")}
-    return {"networks": networks, "moments": moments, "count": jnp.zeros(())}
+    return {"networks": networks, "moments": moments, "count": jnp.zeros(()), "rate_share": jnp.ones(())}
 
 
 state, key, replay = initial_state(), jax.random.key(0), jnp.array(start.replay)
@@ -118,6 +120,7 @@ def check(path: str) -> None:
     global state
     state = checked_update(state, replay, jnp.array(start.check_indices))
     write_networks(path, tree_map(np.asarray, state["networks"]))
+    state["rate_share"] = jnp.array(HELD)
 
 
 def run_updates(count: int) -> None:

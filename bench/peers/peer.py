@@ -3,10 +3,13 @@
 | command | answer |
 |---|---|
 | (at the start) | `{"ready": true, "name", "version", "variant", "threads"}` |
-| `{"cmd": "check", "output": file}` | `{"written": file}`: the networks after one update on the fixed batch |
+| `{"cmd": "check", "output": file}` | `{"written": file}`: the networks after one update on the fixed batch; from then on learning rates are HELD of theirs |
 | `{"cmd": "run", "seconds": s}` | `{"updates": n, "seconds": t, "finite"}`: updates went on for at least s seconds |
 
 `check` comes first, once. A peer ends when stdin does, so it cannot outlive the bench.
+
+With learning rates this small an update is the same work, but the networks stay as they are: everyone is timed on the same networks, however
+many updates are made, and not on those that some thousands of updates on one fixed set of transitions make of them.
 """
 
 import argparse
@@ -14,6 +17,9 @@ import json
 import sys
 import time
 from typing import Callable
+
+# The share of the learning rates that timed updates have (bench/lib/engine-contestant.ts has the same).
+HELD = 1e-9
 
 
 def parse_arguments(variants: list) -> argparse.Namespace:

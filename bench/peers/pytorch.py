@@ -8,7 +8,7 @@ torch.compile graph.
 
 import os
 
-from peer import parse_arguments, serve
+from peer import HELD, parse_arguments, serve
 from start_state import NETWORKS, action_layer, read_start_state, write_networks
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
@@ -87,11 +87,16 @@ targets = flatten(networks["targetActor"]) + flatten(networks["targetCritic"])
 sources = flatten(networks["actor"]) + flatten(networks["critic"])
 
 
+# Of the learning rates: a tensor, so that the compiled graph stays the same when it changes.
+rate_share = torch.ones(())
+
+
 class EagerAdam:
     """torch.optim.Adam(fused=True) without its wrapper: one kernel for all parameters, one step counter."""
 
     def __init__(self, parameters: list, learning_rate: float):
         self.parameters, self.learning_rate = parameters, learning_rate
+        self.rate_share = 1.0
         self.first = [torch.zeros_like(parameter) for parameter in parameters]
         self.second = [torch.zeros_like(parameter) for parameter in parameters]
         self.count = torch.zeros(())
@@ -100,7 +105,7 @@ class EagerAdam:
         self.count += 1
         counts = [self.count] * len(self.parameters)
         torch._fused_adam_(
-            self.parameters, gradients, self.first, self.second, [], counts, lr=self.learning_rate, beta1=BETA1,
+            self.parameters, gradients, self.first, self.second, [], counts, lr=self.learning_rate * self.rate_share, beta1=BETA1,
             beta2=BETA2, weight_decay=0.0, eps=EPSILON, amsgrad=False, maximize=False,
         )  # fmt: skip
 
@@ -124,7 +129,10 @@ def make_eager_update():
         actor_adam.step(torch.autograd.grad(actor_loss, actor_leaves))
         torch._foreach_lerp_(targets, sources, settings["softUpdateRate"])
 
-    return update
+    def hold() -> None:
+        actor_adam.rate_share = critic_adam.rate_share = HELD
+
+    return update, hold
 
 
 def make_compiled_update():
@@ -139,7 +147,7 @@ def make_compiled_update():
         for parameter, gradient, (first, second) in zip(flatten(networks[name]), gradients, moments[name]):
             first.lerp_(gradient, 1 - BETA1)
             second.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
-            parameter.sub_(learning_rate * (first * first_scale) / ((second * second_scale).sqrt() + EPSILON))
+            parameter.sub_(learning_rate * rate_share * (first * first_scale) / ((second * second_scale).sqrt() + EPSILON))
 
     @torch.no_grad()
     def update(indices: torch.Tensor) -> None:
@@ -162,15 +170,16 @@ def make_compiled_update():
         for target, source in zip(targets, sources):
             target.lerp_(source, settings["softUpdateRate"])
 
-    return torch.compile(update, fullgraph=True, dynamic=False)
+    return torch.compile(update, fullgraph=True, dynamic=False), lambda: rate_share.fill_(HELD)
 
 
-update = make_eager_update() if arguments.variant == "eager" else make_compiled_update()
+update, hold = make_eager_update() if arguments.variant == "eager" else make_compiled_update()
 
 
 def check(path: str) -> None:
     update(torch.from_numpy(start.check_indices))
     save(path)
+    hold()
 
 
 def run_updates(count: int) -> None:

@@ -88,7 +88,10 @@ export interface LearningEngine {
   setObservationScaling(mean: Float32Array, scale: Float32Array): void
   /** Learning rates from here on, as a share of the settings'; not part of the state. */
   setLearningRates(share: number): void
-  /** The first layer that holds a value which is not finite, such as "critic, layer 2"; undefined where all is well. */
+  /**
+   * The first layer that holds a value which is not finite, such as "critic, layer 2", or whose moments do: a second moment that is infinite
+   * holds its weight still for good. undefined where all is well.
+   */
   findNonFinite(): string | undefined
   /** Copies of the weights. */
   exportNetworks(): Networks
@@ -134,6 +137,11 @@ export const networkTitles: Record<keyof Networks, string> = {
   targetActor: 'target actor',
   targetCritic: 'target critic',
   targetSecondCritic: 'target of the second critic',
+}
+
+/** Where moments are not finite, in words. */
+export function momentsPlace(name: keyof Networks, layer: number): string {
+  return `${networkTitles[name]}, layer ${layer} (Adam's moments)`
 }
 
 /** Throws a RangeError where a batch is not of the settings' size, or names a transition that is not stored. */

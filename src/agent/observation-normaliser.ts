@@ -4,7 +4,10 @@
  */
 import { arrayOf, type StateArrays } from './state.ts'
 
-/** Keeps the scale of an entry that never changes finite (VecNormalize of Stable-Baselines3). */
+/**
+ * Below it an entry counts as constant and is not scaled up: 1/√variance would make a large number of its rounding, and a jump of its first change.
+ * (VecNormalize of Stable-Baselines3 adds it to every variance, which makes both.)
+ */
 const SMALLEST_VARIANCE = 1e-8
 
 export class ObservationNormaliser {
@@ -38,10 +41,13 @@ export class ObservationNormaliser {
     return Float32Array.from(this.means)
   }
 
-  /** 1/√(variance + 1e-8) [O], of the population's variance; 1 before the first observation. */
+  /** 1/√variance [O], of the population's; 1 for an entry that does not change, and before the first observation. */
   scale(): Float32Array {
     if (this.count === 0) return new Float32Array(this.squares.length).fill(1)
-    return Float32Array.from(this.squares, (sum) => 1 / Math.sqrt(sum / this.count + SMALLEST_VARIANCE))
+    return Float32Array.from(this.squares, (sum) => {
+      const variance = sum / this.count
+      return variance < SMALLEST_VARIANCE ? 1 : 1 / Math.sqrt(variance)
+    })
   }
 
   state(): StateArrays {

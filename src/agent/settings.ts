@@ -51,7 +51,9 @@ export const agentSettingsSchema = z.strictObject({
     .int()
     .min(1)
     .max(2)
-    .describe('hidden layer of the critic that the action enters: 2 (the paper) or 1 (TD3)'),
+    .describe(
+      'hidden layer of the critic that the action enters: 2 (the paper) or 1 (TD3); 1 where there is one hidden layer',
+    ),
   learningStarts: z
     .int()
     .min(1)

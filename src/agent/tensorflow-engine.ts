@@ -12,6 +12,7 @@ import {
   type EngineName,
   type EngineOptions,
   type LearningEngine,
+  momentsPlace,
   type Networks,
   type UpdateMetrics,
   visitRecords,
@@ -21,6 +22,7 @@ import { type Batch, ReplayBuffer } from './replay-buffer.ts'
 import { createSampler, type Sampler } from './sampler.ts'
 import { arrayOf, prefixed, type StateArrays, withoutPrefix } from './state.ts'
 import {
+  firstNonFiniteMoment,
   optimizerState,
   restoreOptimizer,
   restoreVariables,
@@ -42,7 +44,7 @@ import {
   type NetworkSet,
   tensorBatch,
 } from './tensorflow/network-set.ts'
-import { allOf, follow, type NetworkVariables, type Tf, tidy } from './tensorflow/variables.ts'
+import { allOf, exportNetwork, follow, type NetworkVariables, type Tf, tidy } from './tensorflow/variables.ts'
 
 /** A network and what moves it. */
 interface Learner {
@@ -152,11 +154,18 @@ export class TensorFlowEngine implements LearningEngine {
   }
 
   findNonFinite(): string | undefined {
-    return findNonFiniteLayer(this.networks)
+    const weights = findNonFiniteLayer(this.networks)
+    if (weights !== undefined) return weights
+    const names = ['actor', 'critic', 'secondCritic'] as const
+    for (const [index, { optimizer, network }] of [this.actor, ...this.critics].entries()) {
+      const layer = firstNonFiniteMoment(optimizer, network)
+      if (layer !== undefined) return momentsPlace(names[index]!, layer)
+    }
+    return undefined
   }
 
   exportActor(): Network {
-    return this.exportNetworks().actor
+    return exportNetwork(this.networks.actor)
   }
 
   exportNetworks(): Networks {

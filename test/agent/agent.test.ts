@@ -197,7 +197,7 @@ describe('Given an agent that normalises observations', () => {
       const average = seen.reduce((sum, value) => sum + value, 0) / seen.length
       const variance = seen.reduce((sum, value) => sum + (value - average) ** 2, 0) / seen.length
       expect(largestDifference(mean, [average, 10 * average])).toBeLessThan(1e-5)
-      const expected = [variance, 100 * variance].map((each) => Math.fround(1 / Math.sqrt(each + 1e-8)))
+      const expected = [variance, 100 * variance].map((each) => (each === 0 ? 1 : Math.fround(1 / Math.sqrt(each))))
       expect(scale.every((value, entry) => Math.abs(value / expected[entry]! - 1) < 1e-6)).toBe(true)
     })
     expect(engine.calls).toEqual([
@@ -267,6 +267,30 @@ describe('Given an observation or a reward that is not finite', () => {
     expect(engine.calls).toEqual(calls)
     agent.learn(fine, action, 0, fine, false, false)
     expect(engine.scalings.at(-1)!.mean).toEqual([1, 2])
+  })
+
+  test.each([
+    { reward: 1e39, changes: {}, reason: /^The reward is 1e\+39 at step 1, more than single precision holds/ },
+    {
+      reward: 1e35,
+      changes: { rewardScale: 1e6 },
+      reason: /^The reward \(with rewardScale 1000000\) is \S+ at step 1, more than single/,
+    },
+  ])(
+    'when the reward $reward is none in single precision, then it is named before anything is stored',
+    ({ reward, changes, reason }) => {
+      const { agent, engine } = makeAgent({ learningStarts: 1, ...changes })
+      expect(() => agent.learn(fine, action, reward, fine, false, false)).toThrow(reason)
+      expect(engine.transitions).toEqual([])
+    },
+  )
+
+  test('when the sum over n steps is none in single precision, then that is said', () => {
+    const { agent } = makeAgent({ learningStarts: 1, nStep: 3, discount: 1 })
+    agent.learn(fine, action, 2e38, fine, false, false)
+    agent.learn(fine, action, 2e38, fine, false, false)
+    const learn = () => agent.learn(fine, action, 2e38, fine, false, false)
+    expect(learn).toThrow(/^The reward \(over 3 steps\) is 6e\+38 at step 3, more than single precision holds/)
   })
 
   test('when it is the first of an episode of random steps, then it is named at once', () => {

@@ -279,6 +279,37 @@ describe.each(testedEngines)('Given the engine %s', (name) => {
     }
   })
 
+  test('when the square of a gradient is too large for single precision, then the moments that hold its weights still are named', () => {
+    const engine = createEngine(factory)
+    for (let index = 0; index < 20; index++) {
+      engine.store(new Float32Array(3).fill(100), new Float32Array(2), 5e18, new Float32Array(3).fill(100), 0)
+    }
+    expect(engine.update(false).criticLoss).toBeLessThan(Number.POSITIVE_INFINITY)
+    const { critic } = engine.exportNetworks()
+    expect(critic.layers.every(({ weights }) => weights.every(Number.isFinite))).toBe(true)
+    expect(engine.findNonFinite()).toMatch(/^critic, layer \d \(Adam's moments\)$/)
+    engine.dispose()
+  })
+
+  test('when such a gradient is clipped, then the weights move as by any other, and nothing is infinite', () => {
+    const engine = createEngine(factory, { changes: { gradientClip: 1, criticLearningRate: 1e-3 } })
+    const before = engine.exportNetworks().critic
+    for (let index = 0; index < 20; index++) {
+      engine.store(new Float32Array(3).fill(100), new Float32Array(2), 5e18, new Float32Array(3).fill(100), 0)
+    }
+    engine.update(false)
+    const moved = engine
+      .exportNetworks()
+      .critic.layers.flatMap(({ weights }, layer) =>
+        [...weights].map((weight, index) => Math.abs(weight - before.layers[layer]!.weights[index]!)),
+      )
+    // Adam's first step is the learning rate, whatever the gradient.
+    expect(Math.max(...moved)).toBeGreaterThan(5e-4)
+    expect(Math.max(...moved)).toBeLessThan(2e-3)
+    expect(engine.findNonFinite()).toBeUndefined()
+    engine.dispose()
+  })
+
   test('when several networks have a NaN, then one that learns is named before the targets that follow', () => {
     const engine = createWith((networks) => {
       for (const name of ['targetActor', 'targetCritic', 'secondCritic'] as const) {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { relativeDifference } from '../../bench/lib/comparison.ts'
 import { measureDensePeak } from '../../bench/lib/dense-peak.ts'
 import { parseOptions } from '../../bench/lib/options.ts'
-import { activeShares, practise } from '../../bench/lib/practice.ts'
+import { activeShares, flatShare, practise } from '../../bench/lib/practice.ts'
 import { type BenchNetworks, networkNames, readStartState, writeStartState } from '../../bench/lib/start-state.ts'
 import { flopPerUpdate, median } from '../../bench/lib/statistics.ts'
 import { presets } from '../../src/agent/presets.ts'
@@ -45,6 +45,18 @@ describe('Given the start that the bench makes for its contestants', () => {
       expect(first).toBe(0)
       expect(second).toBeCloseTo(1)
     }
+  })
+})
+
+describe('Given an actor', () => {
+  test('when its biases drive all actions into the flat ends of tanh, then all rows are flat; where one is in between, none is', async () => {
+    const { initial } = await practise(settings, 1, 1)
+    expect(flatShare(initial)).toBe(0)
+    const { bias } = initial.networks.actor.layers.at(-1)!
+    bias.fill(30)
+    expect(flatShare(initial)).toBe(1)
+    bias[1] = 0
+    expect(flatShare(initial)).toBe(0)
   })
 })
 

@@ -3,7 +3,7 @@
  * what lies is memory-map.ts's business.
  */
 import type { Network } from '../../policy/network.ts'
-import { type EngineOptions, type Networks, networkTitles, visitRecords } from '../engine.ts'
+import { type EngineOptions, momentsPlace, type Networks, networkTitles, visitRecords } from '../engine.ts'
 import { arrayOf, type StateArrays } from '../state.ts'
 import type { MemoryMap, NetworkMap } from './memory-map.ts'
 import { layerRecord, learnerRecord, networkRecord } from './records.ts'
@@ -11,12 +11,14 @@ import { readStrips, writeStrips } from './strips.ts'
 
 /** Copies of the parameters, in the order in which the kernel has them. */
 const WEIGHTS = 0
+const FIRST_MOMENTS = 1
+const SECOND_MOMENTS = 2
 const TARGETS = 3
 const GRADIENTS = 4
 
 /** What a state calls them; gradients live for one update. */
 const COPY_NAMES = ['weights', 'firstMoments', 'secondMoments', 'targets']
-const NETWORK_NAMES = ['actor', 'critic', 'secondCritic']
+const NETWORK_NAMES = ['actor', 'critic', 'secondCritic'] as const
 
 /** Where each network stands in the memory map: its index, and which copy of the parameters. */
 const PLACES: Record<keyof Networks, [network: number, copy: number]> = {
@@ -137,16 +139,26 @@ export class KernelMemory {
   }
 
   findNonFinite(): string | undefined {
-    const { networks, parameterBytes } = this.map
     for (const name of Object.keys(networkTitles) as (keyof Networks)[]) {
       const [index, copy] = PLACES[name]
-      const layer = networks[index]?.layers.findIndex(({ weights, weightShape }) => {
-        const from = (weights + copy * parameterBytes) / 4
-        return !this.floats.subarray(from, from + weightShape.bytes / 4).every(Number.isFinite)
-      })
-      if (layer !== undefined && layer >= 0) return `${networkTitles[name]}, layer ${layer + 1}`
+      const layer = this.firstNonFiniteLayer(index, copy)
+      if (layer !== undefined) return `${networkTitles[name]}, layer ${layer}`
+    }
+    for (const [index, name] of NETWORK_NAMES.entries()) {
+      const layer = this.firstNonFiniteLayer(index, FIRST_MOMENTS) ?? this.firstNonFiniteLayer(index, SECOND_MOMENTS)
+      if (layer !== undefined) return momentsPlace(name, layer)
     }
     return undefined
+  }
+
+  /** Number (from 1) of a network's first layer whose copy of its parameters holds a value that is not finite. */
+  private firstNonFiniteLayer(network: number, copy: number): number | undefined {
+    const { networks, parameterBytes } = this.map
+    const layer = networks[network]?.layers.findIndex(({ weights, weightShape }) => {
+      const from = (weights + copy * parameterBytes) / 4
+      return !this.floats.subarray(from, from + weightShape.bytes / 4).every(Number.isFinite)
+    })
+    return layer === undefined || layer < 0 ? undefined : layer + 1
   }
 
   state(): StateArrays {

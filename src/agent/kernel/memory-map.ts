@@ -1,6 +1,6 @@
 /**
  * Lays out the kernel's memory for one learner: every address and size, decided once from the problem and the settings.
- * docs/learner.md shows the map. Nothing here touches memory: fused-engine.ts writes the records.
+ * docs/learner.md shows the map. Nothing here touches memory: kernel-memory.ts writes the records.
  */
 import { UserError } from '../../common/user-error.ts'
 import { criticActionLayer, type ProblemSize } from '../engine.ts'

@@ -53,6 +53,25 @@ export function optimizerState(optimizer: TensorFlow.AdamOptimizer, network: Net
   return state
 }
 
+/** Number (from 1) of the first layer with a moment that is not finite. */
+export function firstNonFiniteMoment(
+  optimizer: TensorFlow.AdamOptimizer,
+  { inputNormalisation, layers }: NetworkVariables,
+): number | undefined {
+  const { accumulatedFirstMoment, accumulatedSecondMoment } = optimizer as unknown as AdamInternals
+  const spoilt = new Set(
+    [...accumulatedFirstMoment, ...accumulatedSecondMoment]
+      .filter(({ variable }) => !numbersOf(variable).every(Number.isFinite))
+      .map(({ originalName }) => originalName.slice(0, -2)),
+  )
+  const index = layers.findIndex((layer, number) =>
+    trainableOf({ ...(number === 0 && inputNormalisation && { inputNormalisation }), layers: [layer] }).some(
+      ({ name }) => spoilt.has(name),
+    ),
+  )
+  return index < 0 ? undefined : index + 1
+}
+
 export function restoreOptimizer(
   tf: Tf,
   optimizer: TensorFlow.AdamOptimizer,

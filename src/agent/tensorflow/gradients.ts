@@ -131,13 +131,20 @@ export function actorGradients(
   return result
 }
 
+/** Brings the largest numbers of single precision to where their squares are some too; a power of two, which rounds nothing. */
+const SMALL = 2 ** -80
+
 /** Scales all gradients of a network down to the L2 norm `limit` where theirs is larger (Pascanu et al. 2013); 0 is off. */
 function clipGradients(tf: Tf, gradients: Gradients, limit: number): Gradients {
   if (limit === 0) return gradients
-  const norm = tf.tidy(() => {
-    const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)))
-    return tf.sqrt(tf.addN(squares)).dataSync()[0]!
-  })
+  const normOf = (scale: number): number =>
+    tf.tidy(() => {
+      const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(tf.mul(gradient, scale))))
+      return tf.sqrt(tf.addN(squares)).dataSync()[0]! / scale
+    })
+  let norm = normOf(1)
+  // Squares of large gradients overflow single precision: limit / Infinity would make 0 of them all.
+  if (norm === Number.POSITIVE_INFINITY) norm = normOf(SMALL)
   if (!(norm > limit)) return gradients
   const scaled = Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, limit / norm)] as const)
   tf.dispose(gradients)
