@@ -140,10 +140,12 @@ effect(() => {
     }
     play.setPolicies(undefined)
     trainedSteps.value = undefined
-    // Another run has other steps.
+    // Another run has other steps, and its policy begins with the robot that it knows.
     if (typeof choice.peek() === 'number') choice.value = 'best'
+    mass.value = friction.value = 1
     loadedRun = run
-    play.load(scene)
+    loadedScene = playedScene.peek()!
+    play.load(loadedScene)
     // It begins to play with its policy.
     standsWithout = true
     void bringPolicies()
