@@ -161,6 +161,11 @@ describe('The help of a setting', () => {
     expect(settingHelp('share that is left after learningRateDecay (ours: Stable-Baselines3 goes to 0)')).toBe(
       'Share that is left after “Learning rate decay” (ours: Stable-Baselines3 goes to 0)',
     )
+    expect(settingHelp('Try more exploration (noiseSigma, randomSteps), or a rewardScale.')).toBe(
+      'Try more exploration (“Noise sigma”, “Random steps”), or a “Reward scale”.',
+    )
+    const path = '/home/me/myRuns/firstTry/checkpoint/stateOf.txt: damaged; see run "firstTry".'
+    expect(settingHelp(path)).toBe(path)
     expect(settingHelp("Adam's rate (Stable-Baselines3: VecNormalize; the ReLU)")).toBe(
       "Adam's rate (Stable-Baselines3: VecNormalize; the ReLU)",
     )

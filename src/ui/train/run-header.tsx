@@ -9,7 +9,7 @@ import { Badge, Notice } from '../controls/layout.tsx'
 import { formatValue } from '../plots/format.ts'
 import { returnHelp } from './overview/columns.ts'
 import { engineText, formatDuration, isLive, reportText, secondsLeft, shareOf, statusWords } from './progress.ts'
-import { algorithmLabel } from './settings-form.ts'
+import { algorithmLabel, settingHelp } from './settings-form.ts'
 import {
   command,
   commandProblem,
@@ -90,7 +90,7 @@ function Problems({ run }: { run: RunEntry }) {
       {metricsProblem.value && <Notice kind="error">The curves cannot be read: {metricsProblem.value}</Notice>}
       {warnings.value.map(({ message, step }) => (
         <Notice key={message} kind="warning" onDismiss={() => dismissWarning(message)}>
-          <strong>Step {step.toLocaleString('en')}.</strong> {message}
+          <strong>Step {step.toLocaleString('en')}.</strong> {settingHelp(message)}
         </Notice>
       ))}
     </>

@@ -25,9 +25,9 @@ export function settingLabel(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1).replace(/\bl2\b/, 'L2')
 }
 
-/** The help of a setting as a sentence of the form: it names other settings by their labels. */
+/** A sentence about settings, such as the help of one or a warning, as the form says it: it names them by their labels. Names in paths stay. */
 export function settingHelp(help: string): string {
-  const text = help.replace(/\b[a-z]+[A-Z]\w*\b/g, (name) => `“${settingLabel(name)}”`)
+  const text = help.replace(/(?<![\w/\\."-])[a-z]+[A-Z]\w*(?![\w/\\"-]|\.\w)/g, (name) => `“${settingLabel(name)}”`)
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 

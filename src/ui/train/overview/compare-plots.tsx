@@ -44,7 +44,10 @@ function series(): PlotSeries[] {
     return groupBySeed(details.peek()).flatMap(({ label, runs }, colour) => {
       const curves = runs.flatMap((run) => curveOf(run) ?? [])
       const { x, y, low, high } = meanOfCurves(curves)
-      return [{ name: label, colour, style: 'line' as const, x, y, ...(runs.length > 1 && { band: { low, high } }) }]
+      const isMean = runs.length > 1
+      // A saved picture has to say what its band is.
+      const name = isMean ? `${label}: mean ± SD` : label
+      return [{ name, colour, style: 'line' as const, x, y, ...(isMean && { band: { low, high } }) }]
     })
   }
   return ticked.peek().flatMap((name, colour) => {
