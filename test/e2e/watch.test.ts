@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { seriousViolations } from './axe.ts'
 import { eventually } from './eventually.ts'
 import { launch, whyNot } from './launch.ts'
 
@@ -81,6 +82,9 @@ test.skipIf(reason !== undefined)(
     expect(await button('Push right →').filter({ visible: true }).getAttribute('title')).toBe(
       'Push rod to the right (D)',
     )
+    expect(await seriousViolations(page)).toEqual([])
+    await key('Control+Shift+L')
+    expect(await seriousViolations(page)).toEqual([])
     await key('Shift+?')
     await page.getByRole('dialog').getByText('Push the robot left').waitFor()
     await key('Escape')
