@@ -134,10 +134,9 @@ export class RunFolder {
       return new RunFolder(name === undefined ? makeNumbered(runsFolder, stem) : makeNamed(runsFolder, name))
     } catch (error) {
       if (error instanceof UserError) throw error
-      throw new UserError(
-        `${runsFolder}: the run's folder cannot be made: ${diskProblem(error) ?? messageOf(error)}, or choose another with --runs.`,
-        'failure',
-      )
+      const known = diskProblem(error)
+      const reason = known === undefined ? `${messageOf(error)}. Choose` : `${known}, or choose`
+      throw new UserError(`${runsFolder}: the run's folder cannot be made: ${reason} another with --runs.`, 'failure')
     }
   }
 
@@ -155,10 +154,9 @@ export class RunFolder {
     throw new UserError(`There is no run called "${run}" in ${runsFolder}.${hint}`)
   }
 
-  /** Names of all runs, sorted. */
+  /** Names of all runs, sorted; none where there is no such folder yet. Throws a UserError where it cannot be read. */
   static names(runsFolder: string): string[] {
-    if (!existsSync(runsFolder)) return []
-    return readdirSync(runsFolder)
+    return namesIn(runsFolder)
       .filter((name) => existsSync(path.join(runsFolder, name, 'run.json')))
       .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
   }
@@ -322,6 +320,17 @@ export class RunFolder {
       const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? missing : messageOf(error)
       throw new UserError(`${file}: ${reason}.`)
     }
+  }
+}
+
+function namesIn(runsFolder: string): string[] {
+  try {
+    return readdirSync(runsFolder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return []
+    const reason = code === 'ENOTDIR' ? 'it is a file, no folder' : messageOf(error)
+    throw new UserError(`${runsFolder}: runs cannot be read from it: ${reason}. Choose another with --runs.`)
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { UserError } from '../../src/common/user-error.ts'
 import { type RunDescription, RunFolder } from '../../src/training/run-folder.ts'
 import { settingsOf } from '../../src/training/settings.ts'
 
@@ -100,5 +101,18 @@ describe('Given a damaged run.json', () => {
 
   it('Then settings that are none are named', () => {
     expect(() => folderWith({ ...old(), settings: 'none' }).readDescription()).toThrow(/damaged at "settings"/)
+  })
+})
+
+describe('Given a folder of runs', () => {
+  it('When it is not there yet, Then there are no runs', () => {
+    expect(RunFolder.names(path.join(runs, 'later'))).toEqual([])
+  })
+
+  it('When it is a file, Then the message says so', () => {
+    const file = path.join(runs, 'file')
+    writeFileSync(file, '')
+    expect(() => RunFolder.names(file)).toThrow(UserError)
+    expect(() => RunFolder.names(file)).toThrow(`${file}: runs cannot be read from it: it is a file, no folder.`)
   })
 })

@@ -1,6 +1,6 @@
 /** All runs: the table above, the ticked ones compared below. */
-import { EmptyState } from '../../controls/layout.tsx'
-import { runs } from '../state.ts'
+import { EmptyState, Notice } from '../../controls/layout.tsx'
+import { listProblem, runs } from '../state.ts'
 import { ComparePlots } from './compare-plots.tsx'
 import { DifferenceTable } from './difference-table.tsx'
 import './runs.css'
@@ -9,11 +9,14 @@ import { RunsToolbar } from './runs-toolbar.tsx'
 import { ticked } from './state.ts'
 
 export function RunsView() {
-  if (!runs.value) return null
+  if (!runs.value) return listProblem.value ? <Notice kind="error">{listProblem.value}</Notice> : null
   return (
     <div class="runs">
       <section class="runs-list" aria-label="All runs">
-        <RunsToolbar />
+        <div>
+          {listProblem.value && <Notice kind="error">{listProblem.value}</Notice>}
+          <RunsToolbar />
+        </div>
         {runs.value.length === 0 ? (
           <EmptyState title="No runs yet">Choose a scene and steps at the left, and start the first one.</EmptyState>
         ) : (
