@@ -105,7 +105,7 @@ describe.skipIf(reason !== undefined)('replay', () => {
     await page.getByRole('button', { name: 'whole.mcap file' }).first().click()
     await page.locator('.replay .stage').waitFor()
     await tool('Ghost').click()
-    await page.getByLabel('Second rollout').selectOption({ label: 'file short (-600.00)' })
+    await page.getByLabel('Second rollout').selectOption({ label: 'short.mcap (-600.00)' })
     await page.locator('.ghost-table').waitFor()
     await page.locator('[data-plot=return]').scrollIntoViewIfNeeded()
     await eventually(() => page.locator('[data-plot=return] .plot-entry').count()).toBe(2)

@@ -90,18 +90,33 @@ describe.each(shells)('a rollout in %s', (shell) => {
       await format(/PNG/)
       const { name, bytes } = await saveExport(app, folder)
       expect(name).toMatch(new RegExp(` step ${SAMPLE_STEPS}\\.png$`))
-      const picture = await app.page.evaluate(async (text) => {
-        const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
-        const bitmap = await createImageBitmap(new Blob([data], { type: 'image/png' }))
-        const { width, height } = bitmap
-        const context = new OffscreenCanvas(width, height).getContext('2d')!
-        context.drawImage(bitmap, 0, 0)
-        const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer)
-        return { width, height, colours: new Set(pixels).size }
-      }, bytes.toString('base64'))
+      const { page } = app
+      const pixelsOf = (png: Buffer) =>
+        page.evaluate(async (text) => {
+          const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+          const bitmap = await createImageBitmap(new Blob([data], { type: 'image/png' }))
+          const { width, height } = bitmap
+          const context = new OffscreenCanvas(width, height).getContext('2d')!
+          context.drawImage(bitmap, 0, 0)
+          const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer)
+          return { width, height, colours: new Set(pixels).size, pixels: pixels.join() }
+        }, png.toString('base64'))
+      const picture = await pixelsOf(bytes)
       expect(picture).toMatchObject({ width: 640, height: 360 })
       // Background, grid, robot, joints.
       expect(picture.colours).toBeGreaterThan(5)
+      // Each step its own picture, and the same one whenever it is asked for.
+      const pictureAt = async (key: string, step: number) => {
+        await page.getByRole('slider', { name: 'Playhead' }).focus()
+        await page.keyboard.press(key)
+        await eventually(() => page.locator('.transport').textContent()).toContain(`Step${step} of`)
+        const saved = await saveExport(app, folder)
+        expect(saved.name).toMatch(new RegExp(` step ${step}\\.png$`))
+        return (await pixelsOf(saved.bytes)).pixels
+      }
+      expect((await pictureAt('ArrowLeft', SAMPLE_STEPS - 1)) === picture.pixels).toBe(false)
+      expect((await pictureAt('Home', 0)) === picture.pixels).toBe(false)
+      expect((await pictureAt('End', SAMPLE_STEPS)) === picture.pixels).toBe(true)
     }, 60_000)
 
     test('exported as a table of all its steps', async () => {

@@ -1,6 +1,7 @@
 /** The library's order and search. */
 import { describe, expect, it } from 'vitest'
 import type { RolloutEntry } from '../../src/host/rpc/contract.ts'
+import { endWords } from '../../src/ui/replay/format.ts'
 import { filterRollouts, neighbourOf, SORTINGS, sortRollouts } from '../../src/ui/replay/library/listing.ts'
 import { fc } from '../properties.ts'
 
@@ -73,4 +74,17 @@ describe('filterRollouts', () => {
   ])('%j leaves %j', (search, left) => {
     expect(ids(filterRollouts(list, search))).toBe(left)
   })
+})
+
+it.each([
+  [{ terminated: true, truncated: false }, 'termination'],
+  [{}, 'the time limit'],
+  [{ truncated: false }, 'being stopped'],
+  [{ truncated: false, missing: 3 }, 'being cut off'],
+  [{ truncated: false, missing: null }, 'being cut off'],
+  // Only what stands behind its steps is damaged.
+  [{ missing: 0 }, 'the time limit'],
+  [{ truncated: false, missing: 0 }, 'being stopped'],
+])('a rollout with %j ended by %s', (part, words) => {
+  expect(endWords(rollout(part))).toBe(words)
 })

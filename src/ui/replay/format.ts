@@ -1,4 +1,5 @@
-/** Times, returns and dates as Replay writes them. */
+/** Times, returns, dates and ends as Replay writes them. */
+import type { RolloutEntry } from '../../host/rpc/contract.ts'
 
 /** s, with as many decimals as tell two control steps apart. */
 export function formatSeconds(seconds: number, controlStep = 0.05): string {
@@ -17,6 +18,13 @@ export function formatMoment(iso: string): string {
   const two = (value: number) => String(value).padStart(2, '0')
   const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`
   return `${day} ${two(moment.getHours())}:${two(moment.getMinutes())}`
+}
+
+/** What ended the episode, or the file in front of its end. A whole file without an end of the task is of one that its recorder stopped. */
+export function endWords({ terminated, truncated, missing }: RolloutEntry): string {
+  if (terminated) return 'termination'
+  if (truncated) return 'the time limit'
+  return missing === undefined || missing === 0 ? 'being stopped' : 'being cut off'
 }
 
 /** What there is of a file that is cut off or damaged, by how many steps of it are lost; null where that cannot be told. */

@@ -12,7 +12,7 @@ import { missingWords } from './format.ts'
 import { RolloutList } from './library/rollout-list.tsx'
 import { stageGhosts } from './overlay/state.ts'
 import { ReplayPlots } from './replay-plots.tsx'
-import { efforts, opened, openRollout, player, poses, refreshLists } from './state.ts'
+import { efforts, opened, openRollout, player, poses, refreshLists, rollouts } from './state.ts'
 import { Transport } from './timeline/transport.tsx'
 import { Tools } from './tools.tsx'
 
@@ -37,7 +37,9 @@ function Player() {
     return (
       <div class="replay-message">
         <EmptyState title="No rollout open" action={<Button onClick={chooseFiles}>Open rollout file…</Button>}>
-          Choose one at the left to see what the robot did, step by step, or drop a rollout file (.mcap) on the window.
+          {rollouts.value?.length === 0
+            ? 'Drop a rollout file (.mcap) on the window to see what the robot did, step by step, or train a run, which records some.'
+            : 'Choose one at the left to see what the robot did, step by step, or drop a rollout file (.mcap) on the window.'}
         </EmptyState>
       </div>
     )

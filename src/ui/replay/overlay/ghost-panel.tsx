@@ -2,7 +2,7 @@
 import { Button } from '../../controls/button.tsx'
 import { Select } from '../../controls/field.tsx'
 import { Notice } from '../../controls/layout.tsx'
-import { formatReturn, formatSeconds } from '../format.ts'
+import { endWords, formatReturn, formatSeconds } from '../format.ts'
 import { type OpenRollout, row } from '../state.ts'
 import './overlay.css'
 import { choices, ghost, ghostStep, showGhost, shownGhost } from './state.ts'
@@ -11,7 +11,7 @@ export function GhostPanel({ rollout }: { rollout: OpenRollout }) {
   const now = ghost.value
   const options = choices.value.map((entry) => ({
     value: entry.id,
-    label: `${entry.run === '' ? 'file' : entry.run} ${entry.file.replace(/\.mcap$/, '')} (${formatReturn(entry.return)})`,
+    label: `${entry.run === '' ? entry.file : `${entry.run} ${entry.file.replace(/\.mcap$/, '')}`} (${formatReturn(entry.return)})`,
   }))
   if (options.length === 0) {
     return (
@@ -52,8 +52,6 @@ function Comparison({ rollout, second }: { rollout: OpenRollout; second: OpenRol
   const here = row.value?.returnSoFar
   const there = at && second.blocks.row(at.step)?.returnSoFar
   const difference = here === undefined || there === undefined ? undefined : here - there
-  const end = ({ terminated, truncated }: OpenRollout['entry']) =>
-    terminated ? 'termination' : truncated ? 'time limit' : 'cut off'
   return (
     <table class="table ghost-table">
       <thead>
@@ -93,8 +91,8 @@ function Comparison({ rollout, second }: { rollout: OpenRollout; second: OpenRol
         </tr>
         <tr>
           <th scope="row">ended by</th>
-          <td class="number">{end(rollout.entry)}</td>
-          <td class="number">{at?.hasEnded ? `${end(second.entry)}, over` : end(second.entry)}</td>
+          <td class="number">{endWords(rollout.entry)}</td>
+          <td class="number">{at?.hasEnded ? `${endWords(second.entry)}, over` : endWords(second.entry)}</td>
           <td />
         </tr>
       </tbody>

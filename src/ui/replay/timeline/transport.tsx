@@ -6,7 +6,7 @@ import { LoopIcon, PauseIcon, PlayIcon, StepBackIcon, StepIcon, ToEndIcon, ToSta
 import { Toolbar } from '../../controls/layout.tsx'
 import { Slider } from '../../controls/slider.tsx'
 import { wantsFocus } from '../drop/open-file.ts'
-import { formatReturn, formatSeconds } from '../format.ts'
+import { endWords, formatReturn, formatSeconds } from '../format.ts'
 import { SPEEDS, stepOf } from '../player.ts'
 import { type OpenRollout, player, row, send } from '../state.ts'
 import { RewardStrip } from './reward-strip.tsx'
@@ -92,7 +92,7 @@ export function Transport({ rollout }: { rollout: OpenRollout }) {
         </div>
         <div>
           <dt>Ended by</dt>
-          <dd>{entry.terminated ? 'termination' : entry.truncated ? 'the time limit' : 'being cut off'}</dd>
+          <dd>{endWords(entry)}</dd>
         </div>
       </dl>
     </div>
