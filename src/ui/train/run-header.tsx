@@ -103,7 +103,7 @@ function remedyOf(run: RunEntry): string {
   if (run.status === 'interrupted') return canGoOn(run) ? 'Resume goes on from there.' : ''
   if (run.status !== 'failed') return ''
   return canGoOn(run)
-    ? 'Resume goes on from its last save; where it fails again, Train again starts anew with other settings.'
+    ? 'Resume goes on here; where that fails again, Train again starts anew.'
     : 'Train again starts it anew, with other settings if need be.'
 }
 
