@@ -80,6 +80,19 @@ describe('Given one update of two contestants', () => {
     expect(relativeDifference(networks, move(networks, 1.001e-3, 1), move(networks, 1e-3, 1))).toBeLessThan(2e-3)
   })
 
+  test('when one weight of many goes the opposite way, then nothing is said of it; when some do, then the difference is no small number', async () => {
+    const { networks } = (await practise({ ...settings, hiddenSizes: [150, 100] }, 1, 1)).initial
+    const right = move(networks, 1e-3, 1)
+    const opposite = (count: number) => {
+      const wrong = move(networks, 1e-3, 1)
+      const { weights } = wrong.critic.layers[1]!
+      for (let index = 0; index < count; index++) weights[100 * index + 7]! -= 2e-3
+      return relativeDifference(networks, wrong, right)
+    }
+    expect(opposite(1)).toBeLessThan(1e-3)
+    expect(opposite(5)).toBeGreaterThan(1e-2)
+  })
+
   test.each([
     ['a soft update left out', 1e-3, 0],
     ['another learning rate', 2e-3, 1],
