@@ -13,9 +13,10 @@ import { packageFile } from '../src/host/package.ts'
 import { relativeDifference } from './lib/comparison.ts'
 import { Contestant, type ContestantKind, describe, findPython, listContestants } from './lib/contestants.ts'
 import type { Details } from './lib/details.ts'
-import { parseOptions } from './lib/options.ts'
+import { type LearnerOptions, parseOptions } from './lib/options.ts'
 import { activeShares, flatShare, practise } from './lib/practice.ts'
 import { runBench } from './lib/run-bench.ts'
+import { readRunState } from './lib/run-state.ts'
 import { networkNames, networksOf, type StartState, writeStartState } from './lib/start-state.ts'
 import { flopPerUpdate, median, type Spread, spreadOf } from './lib/statistics.ts'
 
@@ -85,43 +86,28 @@ async function main(): Promise<void> {
   const starts: object[] = []
   let details: Details | undefined
   let places = 0
-  for (const settings of options.isComplete ? [paper, wide] : [paper]) {
-    const sizes = `${settings.hiddenSizes.join('-')}, batch ${settings.batchSize}`
-    say(`${sizes}: training for ${options.practiceUpdates} updates, for networks to start from ...`)
-    const practice = await practise(settings, options.practiceUpdates, Math.max(...options.threadCounts))
+  for await (const { networks, start, origin } of startsOf(options, say)) {
+    const { hiddenSizes: hidden, batchSize: batch } = start.settings
+    const place = path.join(folder, String(places++))
+    mkdirSync(place)
+    writeStartState(place, start)
+    const activity = activeShares(start)
+    const flatRows = flatShare(start)
+    starts.push({ networks, hidden, batch, activity, flatRows, ...origin })
     say(
-      `return of the first episodes ${practice.returns.first.toFixed(0)}, of the last ${practice.returns.last.toFixed(0)}`,
+      `\n${hidden.join('-')}, batch ${batch}, ${networks} networks; active units: ${formatActivity(activity)}; rows without a gradient for the actor: ${(100 * flatRows).toFixed(0)} %`,
     )
-    for (const networks of ['initial', 'trained'] as const) {
-      const start = practice[networks]
-      const place = path.join(folder, String(places++))
-      mkdirSync(place)
-      writeStartState(place, start)
-      const activity = activeShares(start)
-      const flatRows = flatShare(start)
-      starts.push({
-        networks,
-        hidden: settings.hiddenSizes,
-        batch: settings.batchSize,
-        activity,
-        flatRows,
-        returns: practice.returns,
-      })
-      say(
-        `\n${sizes}, ${networks} networks; active units: ${formatActivity(activity)}; rows without a gradient for the actor: ${(100 * flatRows).toFixed(0)} %`,
-      )
-      const kinds = listContestants(options.engines, options.threadCounts, options.withRelaxed)
-      const measured = await compete(kinds, start, networks, place, python, options, say)
-      for (const result of measured) results.push({ ...result, networks })
-      for (const ratio of ratiosOf(measured)) ratios.push({ ...ratio, networks })
-      for (const ratio of ratiosToBest(measured)) toBest.push({ ...ratio, networks })
-      for (const line of formatResults(measured)) say(line)
-      if (settings === paper && networks === 'trained') details = await measureDetails(place)
-    }
+    const kinds = listContestants(options.engines, options.threadCounts, options.withRelaxed)
+    const measured = await compete(kinds, start, networks, place, python, options, say)
+    for (const result of measured) results.push({ ...result, networks })
+    for (const ratio of ratiosOf(measured)) ratios.push({ ...ratio, networks })
+    for (const ratio of ratiosToBest(measured)) toBest.push({ ...ratio, networks })
+    for (const line of formatResults(measured)) say(line)
+    if (!details && networks === 'trained') details = await measureDetails(place)
   }
   const { actLatencyMicroseconds, samplingMicroseconds, memory, densePeak } = details!
   const fused = results.find(({ engine, variant, threads, networks, batch }) => {
-    return engine === 'fused' && !variant && threads === 1 && networks === 'trained' && batch === paper.batchSize
+    return engine === 'fused' && !variant && threads === 1 && networks === 'trained' && batch === results[0]!.batch
   })
   const peak = {
     gflopsPractical: densePeak.plain,
@@ -150,6 +136,33 @@ async function main(): Promise<void> {
     peak,
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`)
+}
+
+interface Start {
+  networks: keyof typeof compared
+  start: StartState
+  /** Where it comes from, for the answer. */
+  origin: object
+}
+
+/** What is timed, one after the other: the networks of a run where one is given, else those that the bench trains. */
+async function* startsOf(options: LearnerOptions, say: (text: string) => void): AsyncGenerator<Start> {
+  if (options.run !== undefined) {
+    const { state, step } = await readRunState(options.run)
+    const run = path.basename(path.resolve(options.run))
+    say(`the networks of the run "${run}" after step ${step}, and transitions of its replay buffer`)
+    yield { networks: 'trained', start: state, origin: { run, step } }
+    return
+  }
+  for (const settings of options.isComplete ? [paper, wide] : [paper]) {
+    const sizes = `${settings.hiddenSizes.join('-')}, batch ${settings.batchSize}`
+    say(`${sizes}: training for ${options.practiceUpdates} updates, for networks to start from ...`)
+    const { returns, ...states } = await practise(settings, options.practiceUpdates, Math.max(...options.threadCounts))
+    say(`return of the first episodes ${returns.first.toFixed(0)}, of the last ${returns.last.toFixed(0)}`)
+    for (const networks of ['initial', 'trained'] as const) {
+      yield { networks, start: states[networks], origin: { returns } }
+    }
+  }
 }
 
 /** Starts everyone who can take part, compares one update, then measures in rounds of rotating order. */

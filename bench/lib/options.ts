@@ -16,6 +16,8 @@ export interface LearnerOptions {
   rounds: number
   /** Seconds of each contestant's part of a round. */
   seconds: number
+  /** The folder of a run whose networks and transitions are timed, in the place of those that the bench trains. */
+  run?: string | undefined
   /** Updates that the trained networks have behind them. */
   practiceUpdates: number
 }
@@ -40,6 +42,7 @@ export function parseOptions(args: string[]): LearnerOptions {
     ...(values.quick ? quick : complete),
     json: values.json,
     withRelaxed: values.relaxed,
+    run: values.run,
     engines: contestantEngines.filter((engine) => engine === 'fused' || engines.includes(engine)),
     threadCounts: [...new Set(threadCounts)].sort((a, b) => a - b),
   }
@@ -52,9 +55,10 @@ function parse(args: string[]) {
     engines: { type: 'string' },
     threads: { type: 'string' },
     relaxed: { type: 'boolean', default: false },
+    run: { type: 'string' },
   } as const
   return orRefuse(
     () => parseArgs({ args, options }).values,
-    '--json, --quick, --relaxed, --engines a,b and --threads 1,2',
+    '--json, --quick, --relaxed, --engines a,b, --threads 1,2 and --run FOLDER',
   )
 }

@@ -32,3 +32,14 @@ describe('Given a folder of policies that there is not', () => {
     expect(status).toBe(2)
   })
 })
+
+describe('Given a run that the bench of the learner cannot time', () => {
+  it('Then it says so before it trains or measures anything', () => {
+    const { status, stdout, lines } = run('learner.ts', '--quick', '--json', '--run', '/nope')
+    expect(lines.at(-1)).toBe(
+      "torquelab: --run: /nope is no run's folder: it has no run.json. Give one such as runs/hopper-ddpg-seed1-1.",
+    )
+    expect(stdout).toBe('')
+    expect(status).toBe(2)
+  })
+})
