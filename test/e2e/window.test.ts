@@ -153,7 +153,7 @@ describe.each(shells)('in %s', (shell) => {
       await field('Noise').selectOption('ornstein-uhlenbeck')
       await eventually(() => group('Replay').textContent()).toBe('Replay1 changed')
       await field('Noise theta').fill('lots')
-      await eventually(() => group('Exploration').textContent()).toBe('Explorationcannot be read')
+      await eventually(() => group('Exploration').textContent()).toBe('Explorationto be mended')
       expect(await button('Start').isDisabled()).toBe(true)
       await button('Reset Noise theta to 0.15').click()
       await eventually(() => group('Exploration').textContent()).toBe('Exploration1 changed')
