@@ -57,7 +57,7 @@ export class Agent {
     this.noise = createNoise(size.action, settings, RandomStream.derive(seed, 'exploration'))
     this.warmUpRandom = RandomStream.derive(seed, 'random steps')
     this.returns = new NStepReturns(settings.nStep, settings.discount, size, (...transition) => {
-      this.requireFiniteReturn(transition[2])
+      this.requireFiniteReturn(transition[2], settings.nStep)
       this.engine.store(...transition)
       onStore?.(...transition)
     })
@@ -126,7 +126,7 @@ export class Agent {
     this.seeFirst(observation)
     this.requireFiniteObservation(nextObservation)
     this.requireFiniteReward(reward)
-    this.requireFiniteReturn(settings.rewardScale * reward)
+    this.requireFiniteReturn(settings.rewardScale * reward, 1)
     this.normaliser?.add(nextObservation)
     this.returns.add(observation, action, settings.rewardScale * reward, nextObservation, terminated, truncated)
     this.stepCount++
@@ -222,13 +222,13 @@ export class Agent {
     }
   }
 
-  /** Of a reward that is finite: scaled, and summed over n steps, it is stored in single precision. */
-  private requireFiniteReturn(sum: number): void {
+  /** Of rewards that are finite: scaled, and summed over `steps`, they are stored in single precision. */
+  private requireFiniteReturn(sum: number, steps: number): void {
     if (Number.isFinite(Math.fround(sum))) return
-    const { rewardScale, nStep } = this.settings
+    const { rewardScale } = this.settings
     const made = [
       ...(rewardScale === 1 ? [] : [`with rewardScale ${rewardScale}`]),
-      ...(nStep === 1 ? [] : [`over ${nStep} steps`]),
+      ...(steps === 1 ? [] : [`over ${steps} steps`]),
     ]
     throw new UserError(
       `The reward ${made.length > 0 ? `(${made.join(', ')}) ` : ''}is ${sum} at step ${this.stepCount + 1}, more than single precision holds (3.4e38). The best policy so far is kept; make the reward smaller: in the scene's formulas, or with --set rewardScale=N.`,

@@ -139,8 +139,11 @@ export const networkTitles: Record<keyof Networks, string> = {
   targetSecondCritic: 'target of the second critic',
 }
 
+/** Those that learn, and so have moments, in the order in which engines have them; the others follow. */
+export const learningNetworks = ['actor', 'critic', 'secondCritic'] as const
+
 /** Where moments are not finite, in words. */
-export function momentsPlace(name: keyof Networks, layer: number): string {
+export function momentsPlace(name: (typeof learningNetworks)[number], layer: number): string {
   return `${networkTitles[name]}, layer ${layer} (Adam's moments)`
 }
 

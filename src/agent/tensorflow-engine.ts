@@ -12,6 +12,7 @@ import {
   type EngineName,
   type EngineOptions,
   type LearningEngine,
+  learningNetworks,
   momentsPlace,
   type Networks,
   type UpdateMetrics,
@@ -156,10 +157,9 @@ export class TensorFlowEngine implements LearningEngine {
   findNonFinite(): string | undefined {
     const weights = findNonFiniteLayer(this.networks)
     if (weights !== undefined) return weights
-    const names = ['actor', 'critic', 'secondCritic'] as const
     for (const [index, { optimizer, network }] of [this.actor, ...this.critics].entries()) {
       const layer = firstNonFiniteMoment(optimizer, network)
-      if (layer !== undefined) return momentsPlace(names[index]!, layer)
+      if (layer !== undefined) return momentsPlace(learningNetworks[index]!, layer)
     }
     return undefined
   }

@@ -2,7 +2,6 @@
  * Robustness: what a policy's return becomes when the robot or its world is not what it was trained in. All levels are played
  * on the same seeds, so that they differ by the perturbation and not by luck with where episodes start.
  */
-
 import type { Policy } from '../policy/policy.ts'
 import { totalMass } from '../scene/mass-properties.ts'
 import { pushedBody } from '../scene/robot.ts'

@@ -8,20 +8,8 @@ import { differences, groupBySeed, meanOfCurves, shortNames } from '../../src/ui
 import { secondsAt } from '../../src/ui/train/quantities.ts'
 import { parseSeeds } from '../../src/ui/train/settings-form.ts'
 import { fc } from '../properties.ts'
+import { runEntry } from './run-entry.ts'
 
-const run = (name: string, change: Partial<RunEntry> = {}): RunEntry => ({
-  name,
-  scene: 'pendulum',
-  algorithm: 'ddpg',
-  engine: 'fused',
-  seed: 1,
-  preset: 'default',
-  status: 'finished',
-  startedAt: '2026-01-01T10:00:00.000Z',
-  budget: { steps: 1000 },
-  resumable: true,
-  ...change,
-})
 const details = (name: string, change: Partial<RunDetails> = {}): RunDetails => ({
   run: name,
   algorithm: 'ddpg',
@@ -54,10 +42,10 @@ describe('seeds', () => {
 
 describe('the table of runs', () => {
   const runs = [
-    run('b-10', { meanReturn: -5, reportReturn: -8, seed: 2, tags: ['paper'] }),
-    run('b-9', { meanReturn: 7, reportReturn: -9, notes: 'Baseline of the Group' }),
-    run('a', { status: 'failed', scene: 'hopper' }),
-    run('old', { meanReturn: 7, archived: true }),
+    runEntry('b-10', { meanReturn: -5, reportReturn: -8, seed: 2, tags: ['paper'] }),
+    runEntry('b-9', { meanReturn: 7, reportReturn: -9, notes: 'Baseline of the Group' }),
+    runEntry('a', { status: 'failed', scene: 'hopper' }),
+    runEntry('old', { meanReturn: 7, archived: true }),
   ]
   const names = (list: readonly RunEntry[]) => list.map(({ name }) => name)
 
@@ -82,7 +70,7 @@ describe('the table of runs', () => {
         fc.boolean(),
         (entries, { id, value }, isDescending) => {
           const list = entries.map(({ name, seed, meanReturn }) =>
-            run(name, { seed, ...(meanReturn !== undefined && { meanReturn }) }),
+            runEntry(name, { seed, ...(meanReturn !== undefined && { meanReturn }) }),
           )
           const sorted = sortRuns(list, { column: id, isDescending })
           expect(new Set(sorted)).toEqual(new Set(list))

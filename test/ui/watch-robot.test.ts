@@ -1,9 +1,9 @@
 /** Which robot is played where a policy is watched: the scene of the run on show, with the masses and friction that are wanted for it. */
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
-import type { RunEntry } from '../../src/host/rpc/contract.ts'
 import { openScene } from '../../src/host/scenes.ts'
 import { totalMass } from '../../src/scene/mass-properties.ts'
 import type { PlayRequest } from '../../src/ui/play/messages.ts'
+import { runEntry } from './run-entry.ts'
 
 // A window whose host never answers, and a worker that only hears what it is asked.
 const asked: PlayRequest[] = []
@@ -27,18 +27,7 @@ const { workspace } = await import('../../src/ui/app/state.ts')
 const { chooseRun, runs, shownScene, view } = await import('../../src/ui/train/state.ts')
 const { friction, mass } = await import('../../src/ui/train/watch/state.ts')
 
-const run = (name: string): RunEntry => ({
-  name,
-  scene: 'hopper',
-  algorithm: 'td3',
-  engine: 'fused',
-  seed: 1,
-  preset: 'default',
-  status: 'finished',
-  startedAt: '2026-01-01T10:00:00.000Z',
-  budget: { steps: 1000 },
-  resumable: true,
-})
+const hopper = { scene: 'hopper', algorithm: 'td3' }
 const { scene } = openScene('hopper')
 const trained = totalMass(scene)
 
@@ -54,7 +43,7 @@ const played = () => asked.splice(0).flatMap((request) => (request.type === 'loa
 beforeEach(() => {
   workspace.value = 'train'
   view.value = 'watch'
-  runs.value = [run('first'), run('second')]
+  runs.value = [runEntry('first', hopper), runEntry('second', hopper)]
 })
 
 test('Another robot is for the run on show: the next one begins once, with the robot that it was trained on', () => {

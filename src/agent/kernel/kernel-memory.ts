@@ -3,7 +3,14 @@
  * what lies is memory-map.ts's business.
  */
 import type { Network } from '../../policy/network.ts'
-import { type EngineOptions, momentsPlace, type Networks, networkTitles, visitRecords } from '../engine.ts'
+import {
+  type EngineOptions,
+  learningNetworks,
+  momentsPlace,
+  type Networks,
+  networkTitles,
+  visitRecords,
+} from '../engine.ts'
 import { arrayOf, type StateArrays } from '../state.ts'
 import type { MemoryMap, NetworkMap } from './memory-map.ts'
 import { layerRecord, learnerRecord, networkRecord } from './records.ts'
@@ -18,7 +25,6 @@ const GRADIENTS = 4
 
 /** What a state calls them; gradients live for one update. */
 const COPY_NAMES = ['weights', 'firstMoments', 'secondMoments', 'targets']
-const NETWORK_NAMES = ['actor', 'critic', 'secondCritic'] as const
 
 /** Where each network stands in the memory map: its index, and which copy of the parameters. */
 const PLACES: Record<keyof Networks, [network: number, copy: number]> = {
@@ -144,7 +150,7 @@ export class KernelMemory {
       const layer = this.firstNonFiniteLayer(index, copy)
       if (layer !== undefined) return `${networkTitles[name]}, layer ${layer}`
     }
-    for (const [index, name] of NETWORK_NAMES.entries()) {
+    for (const [index, name] of learningNetworks.entries()) {
       const layer = this.firstNonFiniteLayer(index, FIRST_MOMENTS) ?? this.firstNonFiniteLayer(index, SECOND_MOMENTS)
       if (layer !== undefined) return momentsPlace(name, layer)
     }
@@ -186,7 +192,7 @@ export class KernelMemory {
     })
     networks.forEach(({ record }, index) => {
       const get = (field: 'beta1Power' | 'beta2Power') => networkRecord.get(this.view, record, field)
-      state[`${NETWORK_NAMES[index]}.adamPowers`] = Float64Array.of(get('beta1Power'), get('beta2Power'))
+      state[`${learningNetworks[index]}.adamPowers`] = Float64Array.of(get('beta1Power'), get('beta2Power'))
     })
     return state
   }
@@ -219,7 +225,7 @@ export class KernelMemory {
       })
     })
     networks.forEach(({ record }, index) => {
-      const [beta1Power, beta2Power] = arrayOf(state, `${NETWORK_NAMES[index]}.adamPowers`, Float64Array, 2)
+      const [beta1Power, beta2Power] = arrayOf(state, `${learningNetworks[index]}.adamPowers`, Float64Array, 2)
       networkRecord.set(this.view, record, { beta1Power: beta1Power!, beta2Power: beta2Power! })
     })
   }
@@ -278,7 +284,7 @@ export class KernelMemory {
       network.layers.forEach(({ weights }, layer) => {
         COPY_NAMES.forEach((copyName, copy) => {
           const address = weights + copy * this.map.parameterBytes
-          visit(`${NETWORK_NAMES[index]}.${layer}.${copyName}`, network, layer, address)
+          visit(`${learningNetworks[index]}.${layer}.${copyName}`, network, layer, address)
         })
       })
     })
